@@ -1,0 +1,37 @@
+/** What the rest of Knowhow sees of language models and embedders. */
+import type { z } from 'zod';
+
+/** Turns texts into vectors of one space. `name` identifies the space: vectors of two names never mix. */
+export interface Embedder {
+  readonly name: string;
+  readonly dimensions: number;
+  /** True when only shared words and characters count, so paraphrases are missed. */
+  readonly lexical: boolean;
+  embed(texts: string[]): Promise<Float32Array[]>;
+}
+
+export interface LlmUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+}
+
+export interface LlmRequest<T> {
+  /** Names the answer's shape, e.g. `step_attribution`. */
+  name: string;
+  system: string;
+  prompt: string;
+  schema: z.ZodType<T>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Asks a model for an answer of a given shape. Never throws for what the model or the network does: an answer that
+ * fails the schema gets one repair turn, and then the reason comes back in `failure`, so that the caller falls back
+ * to its heuristic and says so. Throws only when `signal` is aborted.
+ */
+export interface Llm {
+  readonly model: string;
+  readonly usage: LlmUsage;
+  ask<T>(request: LlmRequest<T>): Promise<{ ok: true; value: T } | { ok: false; failure: string }>;
+}
