@@ -10,16 +10,17 @@ export type ErrorKind = 'caller' | 'operator' | 'unavailable' | 'bad_record';
 export class KnowhowError extends Error {
   override readonly name = 'KnowhowError';
 
-  constructor(
-    readonly kind: ErrorKind,
-    /** Stable, snake_case, e.g. `unknown_trajectory`. */
-    readonly code: string,
-    message: string,
-    /** What to do next, in one sentence. */
-    readonly hint?: string,
-    options?: ErrorOptions,
-  ) {
+  readonly kind: ErrorKind;
+  /** Stable, snake_case, e.g. `unknown_trajectory`. */
+  readonly code: string;
+  /** What to do next, in one sentence. */
+  readonly hint: string | undefined;
+
+  constructor(kind: ErrorKind, code: string, message: string, hint?: string, options?: ErrorOptions) {
     super(message, options);
+    this.kind = kind;
+    this.code = code;
+    this.hint = hint;
   }
 }
 
