@@ -1,0 +1,67 @@
+/** Turns what a database or a disk says into errors that tell the operator what to do. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KnowhowError, operatorError, unavailableError } from '../errors.ts';
+
+const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = [
+  [
+    /no space left|os error 28|ENOSPC|quota exceeded/i,
+    'store_full',
+    'The disk of the store is full.',
+    'Free space or pass another --data directory; nothing that was acknowledged is lost.',
+  ],
+  [
+    /permission denied|os error 13|EACCES|EPERM/i,
+    'store_denied',
+    'The store may not be written or read.',
+    'Check who owns the --data directory.',
+  ],
+  [
+    /read-only file system|os error 30|EROFS/i,
+    'store_read_only',
+    'The store lies on a read-only file system.',
+    'Pass another --data directory.',
+  ],
+  [
+    /too many concurrent writers|commit conflict|retryable|concurrent/i,
+    'store_busy',
+    'The store is busy with other writers.',
+    'Try again.',
+  ],
+  [
+    /corrupt|not a lance|magic|unexpected eof|failed to (?:read|decode|parse)|invalid (?:manifest|file)|not found|lance error/i,
+    'store_corrupt',
+    'A table of the store cannot be read.',
+    'Run `knowhow doctor`; restore the directory from a backup or move it away to start anew.',
+  ],
+];
+
+/** Runs `work`; failures of the store come out as KnowhowErrors, naming the directory but no stored text. */
+export async function storeErrors<R>(directory: string, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof KnowhowError) throw cause;
+    const text = String(cause);
+    for (const [pattern, code, message, hint] of KNOWN) {
+      if (!pattern.test(text)) continue;
+      const make = code === 'store_busy' ? unavailableError : operatorError;
+      throw make(code, `${message} (${directory})`, hint, { cause });
+    }
+    throw cause;
+  }
+}
+
+const BUSY = /too many concurrent writers|commit conflict|retryable|concurrent/i;
+
+/** Tries again, with growing and jittered pauses, while other writers win. At most about 20 seconds. */
+export async function retryBusy<R>(work: () => Promise<R>): Promise<R> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= 12 || !BUSY.test(String(error))) throw error;
+      // Jitter only spreads writers in time; it changes no result, so it needs no seed.
+      await sleep(Math.min(4_000, 10 * 2 ** attempt) * (0.5 + Math.random()));
+    }
+  }
+}

@@ -1,0 +1,353 @@
+/**
+ * The only file that knows LanceDB. A table holds one kind of record: lifted columns for what is filtered, sorted or
+ * searched, and the whole record as JSON.
+ *
+ * Scars, all measured on LanceDB 0.39:
+ * - There are no unique keys. Upserts stay single under concurrency only with an unenforced primary key on a
+ *   non-nullable id and `mergeInsert(…).useIndex(false)`.
+ * - Without `readConsistencyInterval: 0` a process never sees another one's writes.
+ * - Every commit makes a fragment and a version that slow each search: writes that wait are committed together, and
+ *   tables are compacted by need.
+ * - `where` has no parameters: values go through one quoting function, columns come from the table's own list.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as Lance from '@lancedb/lancedb';
+import type { z } from 'zod';
+import { badRecord } from '../errors.ts';
+import { words } from '../learners/words.ts';
+import type { Embedder } from '../llm/ports.ts';
+import { withLock } from './lock.ts';
+import { retryBusy, storeErrors } from './store-errors.ts';
+
+process.env.LANCEDB_LOG ??= 'error';
+// LanceDB checks Arrow types by identity, so both must come from the same (CommonJS) copy.
+const require = createRequire(import.meta.url);
+const lance = require('@lancedb/lancedb') as typeof Lance;
+const arrow = require('apache-arrow') as typeof import('apache-arrow');
+
+type Cell = string | number;
+export type Filter = Record<string, Cell | string[] | undefined>;
+
+export interface TableSpec<T> {
+  name: string;
+  schema: z.ZodType<T>;
+  /** Lifted columns beside `id`, `at` and `project`. */
+  columns?: Record<string, (record: T) => Cell>;
+  /** What the record is found by, in words and in meaning. Without it the table cannot be searched. */
+  text?: (record: T) => string;
+}
+
+export interface Hit<T> {
+  record: T;
+  /** Vector search: cosine similarity, -1..1. Keyword search: BM25, >= 0. */
+  score: number;
+}
+
+export interface Page {
+  where?: Filter;
+  limit?: number;
+  offset?: number;
+  order?: 'newest' | 'oldest';
+}
+
+export interface Table<T> {
+  /** Writes records, replacing those with the same id. Resolves once they are committed. */
+  put(records: T[]): Promise<void>;
+  get(id: string): Promise<T | undefined>;
+  getMany(ids: string[]): Promise<T[]>;
+  list(page?: Page): Promise<T[]>;
+  ids(page?: Page): Promise<string[]>;
+  count(where?: Filter): Promise<number>;
+  /** Counts by the values of one lifted column. */
+  tally(column: string, where?: Filter): Promise<Map<string, number>>;
+  nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;
+  matching(query: string, limit: number, where?: Filter): Promise<Hit<T>[]>;
+  /** Sets lifted columns (not the record) of all rows that match. */
+  mark(where: Filter, values: Record<string, string>): Promise<void>;
+  remove(where: Filter): Promise<void>;
+  compact(): Promise<void>;
+  figures(): Promise<{ rows: number; bytes: number; fragments: number; versions: number }>;
+}
+
+export interface Store {
+  table<T extends { id: string; at: string; project: string }>(spec: TableSpec<T>): Table<T>;
+  close(): Promise<void>;
+}
+
+const COMMITS_BEFORE_COMPACTION = 64;
+const IDS_PER_QUERY = 500;
+
+/** Opens (or creates, on first write) the store in `directory`. @throws KnowhowError `store_*`, see store-errors. */
+export async function openStore(directory: string, embedder: Embedder): Promise<Store> {
+  const connection = await storeErrors(directory, () =>
+    lance.connect(directory, {
+      readConsistencyInterval: 0,
+      storageOptions: { new_table_enable_stable_row_ids: 'true' },
+    }),
+  );
+  const background = new Set<Promise<unknown>>();
+  return {
+    table: (spec) => createTable(connection, directory, embedder, spec, background),
+    async close() {
+      await Promise.allSettled(background);
+      connection.close();
+    },
+  };
+}
+
+function createTable<T extends { id: string; at: string; project: string }>(
+  connection: Lance.Connection,
+  directory: string,
+  embedder: Embedder,
+  spec: TableSpec<T>,
+  background: Set<Promise<unknown>>,
+): Table<T> {
+  const lifted = { id: rowOf<T>('id'), at: rowOf<T>('at'), project: rowOf<T>('project'), ...spec.columns };
+  const schema = arrowSchema(lifted, spec.text ? embedder.dimensions : 0);
+  const guard = <R>(work: () => Promise<R>) => storeErrors(directory, work);
+  let opened: Promise<Lance.Table | undefined> | undefined;
+  let commits = 0;
+
+  /** The table, or undefined while nobody has written to it. */
+  async function open(): Promise<Lance.Table | undefined> {
+    opened ??= connection
+      .tableNames()
+      .then((names) => (names.includes(spec.name) ? connection.openTable(spec.name) : undefined));
+    const table = await opened.catch((error) => {
+      opened = undefined;
+      throw error;
+    });
+    if (!table) opened = undefined;
+    return table;
+  }
+
+  async function openOrCreate(): Promise<Lance.Table> {
+    const existing = await open();
+    if (existing) return existing;
+    // Another process may create it between the look and the act: then theirs is opened.
+    const created = await connection
+      .createEmptyTable(spec.name, schema)
+      .catch((error) => connection.openTable(spec.name).catch(() => Promise.reject(error)));
+    if (spec.text) {
+      const config = lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
+      await retryBusy(() => created.createIndex('text', { config, replace: false })).catch(ignoreExisting);
+    }
+    opened = Promise.resolve(created);
+    return created;
+  }
+
+  async function commit(records: T[]): Promise<void> {
+    const newest = [...new Map(records.map((record) => [record.id, record])).values()];
+    const texts = spec.text ? newest.map(spec.text) : [];
+    const vectors = spec.text ? await embedder.embed(texts) : [];
+    for (const vector of vectors) assertVector(vector, embedder.dimensions);
+    const rows = newest.map((record, i) => ({
+      ...Object.fromEntries(Object.entries(lifted).map(([column, read]) => [column, read(record)])),
+      record: JSON.stringify(record),
+      ...(spec.text ? { text: words(texts[i] ?? '').join(' '), vector: vectors[i] } : {}),
+    }));
+    const table = await openOrCreate();
+    await retryBusy(() =>
+      table
+        .mergeInsert('id')
+        .whenMatchedUpdateAll()
+        .whenNotMatchedInsertAll()
+        .useIndex(false)
+        .execute(lance.makeArrowTable(rows, { schema })),
+    );
+    commits += 1;
+    if (commits % COMMITS_BEFORE_COMPACTION === 0) {
+      const work = self.compact().catch(() => undefined);
+      background.add(work);
+      void work.finally(() => background.delete(work));
+    }
+  }
+
+  const parse = (row: { id: string; record: string }): T => {
+    const parsed = spec.schema.safeParse(JSON.parse(row.record));
+    if (parsed.success) return parsed.data;
+    throw badRecord('bad_record', `Record ${row.id} of table ${spec.name} does not have the expected shape.`);
+  };
+
+  async function read<R>(page: Page, columns: string[], each: (row: never) => R): Promise<R[]> {
+    const table = await open();
+    if (!table) return [];
+    const query = table.query().select(columns);
+    const condition = sql(page.where, lifted);
+    if (condition) query.where(condition);
+    if (page.order)
+      query.orderBy([
+        { columnName: 'at', ascending: page.order === 'oldest', nullsFirst: false },
+        { columnName: 'id', ascending: true, nullsFirst: false },
+      ]);
+    if (page.limit !== undefined) query.limit(page.limit);
+    if (page.offset) query.offset(page.offset);
+    return (await query.toArray()).map((row) => each(row as never));
+  }
+
+  const group = groupCommits(commit);
+  const self: Table<T> = {
+    put: (records) => (records.length === 0 ? Promise.resolve() : guard(() => group(records))),
+    async get(id) {
+      return (await self.getMany([id]))[0];
+    },
+    getMany: (ids) =>
+      guard(async () => {
+        const found: T[] = [];
+        for (let i = 0; i < ids.length; i += IDS_PER_QUERY) {
+          const page = { where: { id: ids.slice(i, i + IDS_PER_QUERY) } };
+          found.push(...(await read(page, ['id', 'record'], parse)));
+        }
+        const byId = new Map(found.map((record) => [record.id, record]));
+        return ids.flatMap((id) => byId.get(id) ?? []);
+      }),
+    list: (page = {}) => guard(() => read(page, ['id', 'at', 'record'], parse)),
+    ids: (page = {}) => guard(() => read(page, ['id', 'at'], (row: { id: string }) => row.id)),
+    count: (where) => guard(async () => (await open())?.countRows(sql(where, lifted)) ?? 0),
+    tally: (column, where) =>
+      guard(async () => {
+        const counts = new Map<string, number>();
+        assertColumn(column, lifted);
+        for (const value of await read({ where }, [column], (row) => String(row[column]))) {
+          counts.set(value, (counts.get(value) ?? 0) + 1);
+        }
+        return counts;
+      }),
+    nearest: (vector, limit, where) =>
+      guard(async () => {
+        const table = await open();
+        if (!table || limit < 1) return [];
+        assertVector(vector, embedder.dimensions);
+        const query = table
+          .query()
+          .nearestTo(vector)
+          .distanceType('cosine')
+          .select(['id', 'record', '_distance']);
+        const condition = sql(where, lifted);
+        if (condition) query.where(condition);
+        const rows = await query.limit(limit).toArray();
+        return rows.map((row) => ({ record: parse(row), score: 1 - Number(row._distance) }));
+      }),
+    matching: (query, limit, where) =>
+      guard(async () => {
+        const table = await open();
+        const text = [...new Set(words(query))].slice(0, 200).join(' ');
+        if (!table || limit < 1 || text === '') return [];
+        const search = table
+          .query()
+          .fullTextSearch(text, { columns: ['text'] })
+          .select(['id', 'record', '_score']);
+        const condition = sql(where, lifted);
+        if (condition) search.where(condition);
+        const rows = await search.limit(limit).toArray();
+        return rows.map((row) => ({ record: parse(row), score: Number(row._score) }));
+      }),
+    mark: (where, values) =>
+      guard(async () => {
+        for (const column of Object.keys(values)) assertColumn(column, lifted);
+        const table = await open();
+        if (table) await retryBusy(() => table.update({ where: sql(where, lifted) ?? 'true', values }));
+      }),
+    remove: (where) =>
+      guard(async () => {
+        const table = await open();
+        if (table) await retryBusy(() => table.delete(sql(where, lifted) ?? 'true'));
+      }),
+    compact: () =>
+      guard(async () => {
+        const table = await open();
+        if (!table) return;
+        // One process at a time; whoever comes second leaves it to the first.
+        await withLock(join(directory, `${spec.name}.compact.lock`), async () => {
+          await retryBusy(() => table.optimize({ cleanupOlderThan: new Date() }));
+        });
+      }),
+    figures: () =>
+      guard(async () => {
+        const table = await open();
+        if (!table) return { rows: 0, bytes: 0, fragments: 0, versions: 0 };
+        const stats = await table.stats();
+        const versions = (await table.listVersions()).length;
+        return {
+          rows: stats.numRows,
+          bytes: stats.totalBytes,
+          fragments: stats.fragmentStats.numFragments,
+          versions,
+        };
+      }),
+  };
+  return self;
+}
+
+/** Commits what arrives while a commit is under way together, in one go. */
+function groupCommits<T>(commit: (records: T[]) => Promise<void>): (records: T[]) => Promise<void> {
+  let waiting: { records: T[]; settle: (failure?: unknown) => void }[] = [];
+  let running = false;
+  async function drain(): Promise<void> {
+    running = true;
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      const failure = await commit(group.flatMap((entry) => entry.records)).then(
+        () => undefined,
+        (error: unknown) => error ?? new Error('write failed'),
+      );
+      for (const entry of group) entry.settle(failure);
+    }
+    running = false;
+  }
+  return (records) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ records, settle: (failure) => (failure === undefined ? resolve() : reject(failure)) });
+      if (!running) void drain();
+    });
+}
+
+function arrowSchema(lifted: object, dimensions: number) {
+  const { Schema, Field, Utf8, FixedSizeList, Float32 } = arrow;
+  // The primary key is declared in the schema itself, so that no process can ever write before it is set.
+  const key = new Map([['lance-schema:unenforced-primary-key', 'true']]);
+  const fields = Object.keys(lifted).map(
+    (name) => new Field(name, new Utf8(), false, name === 'id' ? key : undefined),
+  );
+  fields.push(new Field('record', new Utf8(), false));
+  if (dimensions > 0) {
+    fields.push(new Field('text', new Utf8(), false));
+    const vector = new FixedSizeList(dimensions, new Field('item', new Float32(), true));
+    fields.push(new Field('vector', vector, false) as never);
+  }
+  return new Schema(fields);
+}
+
+const rowOf =
+  <T>(column: keyof T) =>
+  (record: T): Cell =>
+    String(record[column]);
+
+function sql(where: Filter | undefined, columns: object): string | undefined {
+  const parts = Object.entries(where ?? {}).flatMap(([column, value]) => {
+    if (value === undefined) return [];
+    assertColumn(column, columns);
+    if (!Array.isArray(value)) return [`${column} = ${quote(value)}`];
+    return [value.length === 0 ? 'false' : `${column} IN (${value.map(quote).join(', ')})`];
+  });
+  return parts.length > 0 ? parts.join(' AND ') : undefined;
+}
+
+const quote = (value: Cell): string => `'${String(value).replaceAll("'", "''")}'`;
+
+function assertColumn(column: string, columns: object): void {
+  if (!Object.hasOwn(columns, column)) throw new TypeError(`no lifted column "${column}"`);
+}
+
+// LanceDB pads or cuts vectors of the wrong length, and takes Infinity, without a word.
+function assertVector(vector: Float32Array, dimensions: number): void {
+  if (vector.length !== dimensions || !vector.every(Number.isFinite)) {
+    throw badRecord('bad_vector', `A vector must hold ${dimensions} finite numbers.`);
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!/already exists/i.test(String(error))) throw error;
+}
