@@ -1,0 +1,147 @@
+/** Secrets known by their name: `password = …`, `"client_secret": "…"`, `API_KEY=…`, `--token …`. */
+import type { Finding } from './finding.ts';
+import { findAwsSecret } from './tokens.ts';
+import { type Form, looksRandom, looksSecret } from './values.ts';
+
+const KEY_OF =
+  'api|access|secret|private|encryption|account|signing|auth|master|session|service|storage|shared[_-]?access';
+const CORE = `pass(?:word|wd|phrase|code)|(?<=[_-])pass|pwd|secret|token|credentials?|(?:${KEY_OF})[_\\- ]?key|authorization`;
+const SUFFIX = '(?:[_\\- ]?(?:access[_\\- ]?)?key(?:[_-]?base)?|[_-]?(?:value|string)|[_-]?\\d{1,2})?';
+
+const NAME = new RegExp(CORE, 'gi');
+const WHOLE_NAME = new RegExp(`(?:${CORE})${SUFFIX}$`, 'i');
+const REST_OF_NAME = new RegExp(`${SUFFIX}(?![A-Za-z0-9_])`, 'iy');
+/** Token names of text generation and paging: what they hold is not secret. */
+const OTHER_TOKEN =
+  /(?:next|page|continuation|eos|bos|pad|unk|mask|sep|cls|stop|start|end|special|max|min|num|first|last)[_-]?$/i;
+
+/** The kind of secret a field of this name holds; undefined for other names. */
+export function kindOfName(name: string): string | undefined {
+  const core = name.length <= 128 ? WHOLE_NAME.exec(name) : null;
+  return core ? kindOf(core[0], name.slice(0, core.index)) : undefined;
+}
+
+function kindOf(core: string, before: string): string | undefined {
+  if (/^(?:pass|pwd)/i.test(core)) return 'password';
+  if (/^token/i.test(core)) return OTHER_TOKEN.test(before) ? undefined : 'token';
+  if (/^credential/i.test(core) && /amz-$/i.test(before)) return undefined;
+  if (/^secret|^credential|^private/i.test(core)) return 'secret';
+  return /^authorization/i.test(core) ? 'token' : 'api_key';
+}
+
+const CLOSING = '[\\\\"\'`\\]]{0,8}';
+/** `: str = `, ` := `, ` => `, `: `, ` == ` */
+const SIGN = new RegExp(
+  `${CLOSING}[ \\t]{0,8}(:[ \\t]?[A-Za-z][\\w.|<>[\\]]{0,30}[ \\t]{0,4}=(?!=)|:=|=>|={1,3}|:)([ \\t]{0,8})`,
+  'y',
+);
+/** `name: "PASSWORD", value: "…"`: how Kubernetes, compose files and .config files write it. */
+const VALUE_SIGN = new RegExp(
+  `${CLOSING}[,;]?\\s{1,24}["'\\\\]{0,4}value["'\\\\]{0,4}\\s{0,4}[:=]\\s{0,4}`,
+  'y',
+);
+const ARGUMENT_SIGN = /\\{0,4}["'`],[ \t]{0,8}(?=\\{0,4}["'`])/y;
+const FLAG_SIGN = /[ \t]{1,4}(?!-)/y;
+const ELEMENT = />([^<\s]{1,512})<\//y;
+
+export function findAssigned(text: string, findings: Finding[]): void {
+  NAME.lastIndex = 0;
+  for (let hit = NAME.exec(text); hit; hit = NAME.exec(text)) {
+    const afterCore = NAME.lastIndex;
+    REST_OF_NAME.lastIndex = afterCore;
+    if (!REST_OF_NAME.test(text)) continue;
+    const end = REST_OF_NAME.lastIndex;
+    const before = /[\w.-]*$/.exec(text.slice(Math.max(0, hit.index - 40), hit.index))?.[0] ?? '';
+    const name = text.slice(hit.index, end);
+    if (/secret[_\- ]?(?:access[_\- ]?)?key$/i.test(name)) findAwsSecret(text, end, findings);
+    const kind = kindOf(name, before);
+    const value = kind && readAfter(text, end, before + name, hit.index - before.length);
+    if (!kind || !value || !looksSecret(kind, text.slice(value.start, value.end), value.form)) continue;
+    const { start } = value;
+    // A bare value was judged by its beginning and goes whole.
+    const valueEnd = value.run && matchAt(value.run, text, value.end) ? value.run.lastIndex : value.end;
+    const literal = text.slice(start, valueEnd);
+    findings.push({ kind, start, end: valueEnd, telling: literal.length >= 12 && looksRandom(literal) });
+    NAME.lastIndex = valueEnd;
+  }
+}
+
+interface Value {
+  start: number;
+  end: number;
+  form: Form;
+  /** Where a bare value was cut for judging: the pattern that finds its end. */
+  run?: RegExp;
+}
+
+function readAfter(text: string, end: number, name: string, nameStart: number): Value | undefined {
+  const sign = matchAt(SIGN, text, end);
+  if (sign) {
+    const tight = sign[1] === '=' && !/\s/.test(sign[0]);
+    const scheme = /authorization$/i.test(name) && matchAt(SCHEME, text, SIGN.lastIndex);
+    const at = scheme ? SCHEME.lastIndex : SIGN.lastIndex;
+    if (!tight) {
+      const value = readValue(text, at, 'loose');
+      // `dir/x.token: …` is how grep prints a line of a file.
+      return value?.form === 'loose' && text[nameStart - 1] === '/' ? undefined : value;
+    }
+    const environment = /^[A-Z][A-Z0-9_]*$/.test(name);
+    if (environment && LINE_START.test(text.slice(Math.max(0, nameStart - 8), nameStart))) {
+      return readValue(text, at, 'literal', LINE_VALUE);
+    }
+    const literal = environment || name.startsWith('--') || /[?&;]/.test(text[nameStart - 1] ?? '');
+    return readValue(text, at, literal ? 'literal' : 'tight');
+  }
+  if (matchAt(VALUE_SIGN, text, end)) return readValue(text, VALUE_SIGN.lastIndex, 'literal');
+  if (matchAt(ARGUMENT_SIGN, text, end)) {
+    const value = readValue(text, ARGUMENT_SIGN.lastIndex, 'tight');
+    return value && { ...value, form: 'tight' };
+  }
+  if (matchAt(ELEMENT, text, end)) return { start: end + 1, end: ELEMENT.lastIndex - 2, form: 'literal' };
+  if (/^--?[a-z]/.test(name) && matchAt(FLAG_SIGN, text, end)) {
+    return readValue(text, FLAG_SIGN.lastIndex, 'literal');
+  }
+  return undefined;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+const QUOTE = /[fbruFBRU]{0,2}(\\{0,8})(["'`])/y;
+const BARE = /(?:[^\s"'`,;&|<>(){}[\]\\]|\\(?![nrt"'`\\]))+/y;
+/** On a line of its own, as in .env files, a value may hold any sign. */
+const LINE_VALUE = /(?:[^\s"'`\\]|\\(?![nrt"'`\\]))+/y;
+const LINE_START = /(?:^|\n|\\n|export )$/;
+const SCHEME = /(?:token|api-?key|digest|negotiate|ntlm)[ \t]{1,4}/iy;
+const JUDGED = 512;
+/** Long enough for a key in base64; keeps an unclosed quote from costing the rest of the text at every name. */
+const LONGEST = 16_384;
+
+function readValue(text: string, at: number, form: Form, run = BARE): Value | undefined {
+  const quote = matchAt(QUOTE, text, at);
+  if (quote) {
+    const start = QUOTE.lastIndex;
+    const end = endOfQuoted(text, start, quote[2] ?? '"', (quote[1] ?? '').length);
+    return end > start ? { start, end, form: 'quoted' } : undefined;
+  }
+  const near = matchAt(run, text.slice(at, at + JUDGED), 0)?.[0];
+  if (!near) return undefined;
+  if (near.length === JUDGED) return { start: at, end: at + JUDGED, form, run };
+  if (run === BARE && /[([]/.test(text[at + near.length] ?? '')) return undefined;
+  return { start: at, end: at + near.replace(/[.,;:]+$/, '').length, form };
+}
+
+/** The closing quote is the first with no more backslashes before it than the opening one had. */
+function endOfQuoted(text: string, start: number, quote: string, escapes: number): number {
+  const limit = Math.min(text.length, start + LONGEST);
+  let backslashes = 0;
+  for (let i = start; i < limit; i++) {
+    const char = text[i];
+    if (char === '\n') return i;
+    if (char === quote && backslashes <= escapes) return i - backslashes;
+    backslashes = char === '\\' ? backslashes + 1 : 0;
+  }
+  return limit;
+}
