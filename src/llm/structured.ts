@@ -1,0 +1,97 @@
+/** From a Zod schema to what a model is asked for, and from what it says back to a checked value. */
+import { z } from 'zod';
+
+/** How the endpoint is told the shape, best first. Endpoints that refuse one get the next. */
+export const ANSWER_MODES = ['json_schema', 'json_object', 'text'] as const;
+export type AnswerMode = (typeof ANSWER_MODES)[number];
+
+export type JsonSchema = Record<string, unknown>;
+
+/** The schema a model has to follow: what is put in (before defaults and transforms), objects closed. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.properties && jsonSchema.additionalProperties === undefined) {
+        jsonSchema.additionalProperties = false;
+      }
+    },
+  });
+  return json;
+}
+
+/** `response_format` of a chat completion; undefined where the prompt alone has to say it. */
+export function responseFormat(mode: AnswerMode, name: string, schema: JsonSchema) {
+  if (mode === 'text') return undefined;
+  if (mode === 'json_object') return { type: 'json_object' as const };
+  return {
+    type: 'json_schema' as const,
+    json_schema: { name: name.replace(/\W/g, '_').slice(0, 64), schema, strict: isStrict(schema) },
+  };
+}
+
+/** Endpoints only take objects in the two JSON modes. */
+export const firstMode = (schema: JsonSchema): AnswerMode =>
+  schema.type === 'object' ? 'json_schema' : 'text';
+
+/** The part of the prompt that says the shape, needed in every mode but `json_schema`. */
+export const shapeInWords = (schema: JsonSchema): string =>
+  `Answer with JSON only, no other words, that follows this JSON Schema:\n${JSON.stringify(schema)}`;
+
+const STRICT_KEYS = new Set(
+  'type properties required additionalProperties items enum const anyOf description $ref $defs title'.split(
+    ' ',
+  ),
+);
+
+/** True when every object is closed with all fields required, and no keyword is used that strict mode refuses. */
+function isStrict(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return true;
+  const node = schema as JsonSchema;
+  if (Object.keys(node).some((key) => !STRICT_KEYS.has(key))) return false;
+  const { properties, required, items, anyOf, $defs } = node;
+  const fields = Object.entries((properties ?? {}) as JsonSchema);
+  const named = new Set(Array.isArray(required) ? required : []);
+  if (node.type === 'object' && (properties === undefined || node.additionalProperties !== false))
+    return false;
+  if (!fields.every(([name]) => named.has(name))) return false;
+  const inner = [...fields.map(([, each]) => each), items, ...((anyOf ?? []) as unknown[])];
+  return [...inner, ...Object.values(($defs ?? {}) as JsonSchema)].every(isStrict);
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: string; paths: string[] };
+
+/**
+ * Reads an answer, with or without a code fence, reasoning or words around it. `problem` is for the model that wrote
+ * the answer; `paths` name the places for everybody else.
+ */
+export function readAnswer<T>(text: string, schema: z.ZodType<T>): Answer<T> {
+  const json = findJson(text);
+  if (json === undefined) return { ok: false, problem: 'It is not JSON.', paths: [] };
+  const parsed = schema.safeParse(json.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issues = parsed.error.issues.slice(0, 5);
+  const places = issues.map(({ path, message }) => `at ${path.join('.') || 'the top'}: ${message}`);
+  return { ok: false, problem: places.join('\n'), paths: issues.map(({ path }) => safePath(path)) };
+}
+
+/** Keys may be words of the model: only plain ones are repeated. */
+const safePath = (path: PropertyKey[]): string =>
+  path.map((key) => (/^\w{1,40}$/.test(String(key)) ? String(key) : '*')).join('.') || 'the top';
+
+function findJson(text: string): { value: unknown } | undefined {
+  const answer = text.replace(/<think>[\s\S]*?<\/think>/g, '').trim();
+  const fenced = /```(?:json)?\s*\n([\s\S]*?)```/.exec(answer)?.[1];
+  const from = answer.search(/[{[]/);
+  const to = Math.max(answer.lastIndexOf('}'), answer.lastIndexOf(']'));
+  for (const candidate of [answer, fenced, from >= 0 ? answer.slice(from, to + 1) : undefined]) {
+    if (candidate === undefined) continue;
+    try {
+      return { value: JSON.parse(candidate) };
+    } catch {
+      // Not this one; the next candidate is narrower.
+    }
+  }
+  return undefined;
+}
