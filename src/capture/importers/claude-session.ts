@@ -1,0 +1,177 @@
+/** One Claude Code session, built up line by line. */
+import type { TrajectoryDraft } from '../../types.ts';
+import { type Block, type Line, tokensOf } from './claude-lines.ts';
+import { promptOf } from './claude-prompts.ts';
+import { contentKey, contentText, isoTime } from './fields.ts';
+import { type Result, RunBuilder } from './run-builder.ts';
+import type { ImportEvent } from './types.ts';
+
+const MAX_FALLBACK_CHARS = 300;
+
+export class ClaudeSession {
+  private readonly run = new RunBuilder();
+  /** The speaker this file is about: '' unless the whole file is a subagent's. */
+  private own: string | undefined;
+  private agentId: string | undefined;
+  /** Speaker by line: a subagent's later lines may be known from their parent line only. */
+  private readonly speakers = new Map<string, string>();
+  private readonly agents = new Map<string, string>();
+  private readonly agentsByPrompt = new Map<string, string>();
+  private readonly tokens = new Map<string, number>();
+  private session: string | undefined;
+  private cwd: string | undefined;
+  private version: string | undefined;
+  private model: string | undefined;
+  private command = '';
+  private firstWords = '';
+  private started: string | undefined;
+  private ended: string | undefined;
+  private result: Line | undefined;
+
+  /** Takes one line in; returns the kinds of what was left out of it. */
+  take(line: Line): string[] {
+    this.session ??= line.sessionId ?? line.session_id;
+    this.version ??= line.version ?? line.claude_code_version;
+    if (line.sessionId !== undefined) this.cwd ??= line.cwd;
+    if (line.type === 'result') this.result = line;
+    if (line.subtype === 'init') this.model ??= line.model;
+    if (line.type === 'result' || line.subtype === 'init') return [];
+    if ((line.type !== 'user' && line.type !== 'assistant') || line.message === undefined) {
+      return [line.subtype === undefined ? line.type : `${line.type}/${line.subtype}`];
+    }
+    // A resumed session may repeat what came before. Not so in stream-json: one message's blocks share a uuid there.
+    const uuid = line.sessionId === undefined ? undefined : line.uuid;
+    if (uuid !== undefined && this.speakers.has(uuid)) return ['repeated line'];
+    const speaker = this.speakerOf(line);
+    if (uuid !== undefined) this.speakers.set(uuid, speaker);
+    const at = isoTime(line.timestamp);
+    this.started ??= at;
+    this.ended = at ?? this.ended;
+    if (line.type === 'assistant') return this.assistant(line, line.message, speaker, at);
+    return this.user(line, line.message.content, speaker, at);
+  }
+
+  private speakerOf(line: Line): string {
+    const speaker = line.isSidechain
+      ? (line.agentId ?? this.speakers.get(line.parentUuid ?? '') ?? line.uuid ?? 'subagent')
+      : (line.parent_tool_use_id ?? '');
+    if (this.own === undefined) {
+      this.own = speaker;
+      this.agentId = speaker === '' ? undefined : speaker;
+    }
+    return speaker === this.own ? '' : speaker;
+  }
+
+  private assistant(
+    line: Line,
+    message: NonNullable<Line['message']>,
+    speaker: string,
+    at?: string,
+  ): string[] {
+    if (line.isApiErrorMessage) return ['API error'];
+    if (message.model !== undefined && !message.model.startsWith('<')) this.model ??= message.model;
+    if (message.id !== undefined) this.tokens.set(message.id, tokensOf(message.usage));
+    const left: string[] = [];
+    for (const block of message.content) {
+      if (block.type === 'text' && block.text !== undefined) this.words(block.text, at, speaker);
+      else if (block.type === 'thinking') this.run.thinks(block.thinking ?? '', speaker);
+      else if (block.type === 'tool_use' && block.name !== undefined)
+        this.call(block, block.name, at, speaker);
+      else if (block.type !== 'redacted_thinking') left.push(`block ${block.type}`);
+    }
+    return left;
+  }
+
+  private words(text: string, at: string | undefined, speaker: string): void {
+    if (text === '(no content)') return;
+    if (speaker === '' && this.firstWords === '') this.firstWords = text.trim();
+    this.run.says(text, at, speaker);
+  }
+
+  private call(block: Block, tool: string, at: string | undefined, speaker: string): void {
+    const args = block.input ?? {};
+    const { subagent_type, prompt } = args;
+    if (typeof prompt === 'string' && (tool === 'Task' || tool === 'Agent')) {
+      const agent = typeof subagent_type === 'string' ? subagent_type : 'subagent';
+      if (block.id !== undefined) this.agents.set(block.id, agent);
+      this.agentsByPrompt.set(prompt.trim(), agent);
+    }
+    const agent = speaker === '' ? undefined : (this.agents.get(speaker) ?? 'subagent');
+    this.run.calls({ id: block.id, tool, args, at, speaker, agent });
+  }
+
+  private user(line: Line, blocks: Block[], speaker: string, at?: string): string[] {
+    const left: string[] = [];
+    for (const block of blocks) {
+      if (block.type !== 'tool_result') continue;
+      if (!this.run.returns(block.tool_use_id ?? '', resultOf(block, at))) left.push('result without a call');
+    }
+    const prompt = promptOf(blocks);
+    if (prompt === undefined) return left;
+    if (line.isMeta) return [...left, 'meta'];
+    if (line.isCompactSummary) return [...left, 'compaction summary'];
+    if (prompt.kind === 'noise') return [...left, prompt.what];
+    if (prompt.kind === 'command') {
+      if (this.command === '') this.command = prompt.text;
+      return [...left, 'slash command'];
+    }
+    if (speaker !== '') {
+      const agent = this.agentsByPrompt.get(prompt.text);
+      if (agent !== undefined) this.agents.set(speaker, agent);
+      return [...left, 'subagent prompt'];
+    }
+    this.run.hears(prompt.text);
+    return left;
+  }
+
+  /** The run, or why there is none. Sessions that only set something up have no step. */
+  end(): ImportEvent {
+    this.run.finish();
+    if (this.run.steps.length === 0) return { kind: 'skipped', what: 'session without a step' };
+    const session = [this.session, this.agentId].filter((part) => part !== undefined).join('/');
+    const description = this.run.task || this.command || this.firstWords.slice(0, MAX_FALLBACK_CHARS);
+    const project = this.cwd?.split(/[\\/]/).findLast((part) => part !== '');
+    const draft: TrajectoryDraft = {
+      task: { description },
+      steps: this.run.steps,
+      outcome: this.outcome(),
+      project,
+      session: session || undefined,
+      agent: 'claude-code',
+      model: this.model,
+      started_at: this.started,
+      ended_at: this.ended,
+      usage: this.usage(),
+      metadata: this.version === undefined ? undefined : { claude_code_version: this.version },
+    };
+    return { kind: 'trajectory', key: `claude-code/${session || contentKey(draft)}`, draft };
+  }
+
+  /** Nothing in a session proves success; an aborted one at least says why it ended. */
+  private outcome(): TrajectoryDraft['outcome'] {
+    const { result } = this;
+    const failed = result?.is_error === true || result?.subtype?.startsWith('error') === true;
+    const error = failed ? result?.result || result?.subtype || 'error' : undefined;
+    return { success: null, verdict: { source: 'unknown' }, ...(error === undefined ? {} : { error }) };
+  }
+
+  private usage(): TrajectoryDraft['usage'] {
+    const counted = [...this.tokens.values()].reduce((sum, tokens) => sum + tokens, 0);
+    const tokens = tokensOf(this.result?.usage) || counted;
+    const cost = this.result?.total_cost_usd;
+    return {
+      ...(tokens > 0 ? { tokens } : {}),
+      ...(this.tokens.size > 0 ? { llm_calls: this.tokens.size } : {}),
+      ...(cost !== undefined && cost > 0 ? { cost_usd: cost } : {}),
+    };
+  }
+}
+
+/** The flag says whether it failed; the exit code is known only where the text begins with it. */
+function resultOf(block: Block, at: string | undefined): Result {
+  const text = contentText(block.content);
+  if (block.is_error !== true) return { text, at };
+  const error = text.replace(/<\/?tool_use_error>/g, '').trim() || 'failed without a message';
+  const code = /^(?:Error: )?Exit code (\d{1,3})\b/.exec(error)?.[1];
+  return { text, at, error, exit_code: code === undefined ? undefined : Number(code) };
+}

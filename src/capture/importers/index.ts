@@ -1,0 +1,111 @@
+/** Transcripts of other programs as trajectories: the registry of formats, and the walk over files and folders. */
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { callerError } from '../../errors.ts';
+import { atif } from './atif.ts';
+import { chat } from './chat.ts';
+import { checked } from './check.ts';
+import { claudeCode, claudeStreamJson } from './claude-code.ts';
+import type { Overlay } from './outcomes.ts';
+import { plain } from './plain.ts';
+import { sampleOf } from './sample.ts';
+import { openSource, type SourceFile } from './source-file.ts';
+import { sweAgent } from './swe-agent.ts';
+import type { ImportEvent, Importer } from './types.ts';
+import { type Found, filesBelow, kindOf } from './walk.ts';
+
+/** In order of detection: the first that knows a file reads it. */
+export const IMPORTERS: readonly Importer[] = [claudeCode, claudeStreamJson, atif, sweAgent, chat, plain];
+
+export interface Transcript {
+  /** As given, or the folder as given with the way down from it. */
+  path: string;
+  /** Name of the importer; undefined where none knows the file. */
+  format: string | undefined;
+  /** To be read once, before the next transcript is asked for. */
+  events: AsyncIterable<ImportEvent>;
+}
+
+export interface ReadOptions {
+  /** Name of an importer, for files that do not say what they are. */
+  format?: string | undefined;
+  outcomes?: Overlay | undefined;
+}
+
+/**
+ * Reads a transcript or every transcript below a folder, in order of path. What a file contains never throws: it is
+ * reported in its events, and files no importer knows are `skipped`, `unrecognised`.
+ * @throws KnowhowError `unknown_format`, `unreadable_path` (no such path, or neither file nor folder).
+ */
+export async function* readTranscripts(path: string, options: ReadOptions = {}): AsyncIterable<Transcript> {
+  const importer = IMPORTERS.find(({ name }) => name === options.format);
+  if (options.format !== undefined && importer === undefined) {
+    const known = IMPORTERS.map(({ name }) => name).join(', ');
+    throw callerError('unknown_format', 'No importer has that name.', `Known formats: ${known}.`);
+  }
+  for await (const found of filesAt(path)) yield* readFound(found, importer, options.outcomes);
+}
+
+async function* filesAt(path: string): AsyncIterable<Found> {
+  const target = await realpath(path).catch((cause) => {
+    throw callerError('unreadable_path', `${path} cannot be read.`, 'Check the path.', { cause });
+  });
+  const kind = await kindOf(target);
+  if (kind === 'folder') yield* filesBelow(path);
+  else if (kind === 'file') yield { path, target };
+  else throw callerError('unreadable_path', `${path} is neither a file nor a folder.`);
+}
+
+async function* readFound(
+  found: Found,
+  given: Importer | undefined,
+  outcomes?: Overlay,
+): AsyncIterable<Transcript> {
+  const { path } = found;
+  const file = found.refused === undefined ? await opened(found.target ?? path) : found.refused;
+  if (typeof file === 'string') {
+    yield { path, format: undefined, events: just({ kind: 'skipped', what: file }) };
+    return;
+  }
+  try {
+    const sample = sampleOf(path, file.head);
+    const importer = given ?? IMPORTERS.find((candidate) => candidate.detects(sample));
+    const events = importer
+      ? read(importer, file, path, outcomes)
+      : just({ kind: 'skipped', what: 'unrecognised' });
+    yield { path, format: importer?.name, events };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The file, or what kept it from being opened: one unreadable file must not end a walk. */
+const opened = (path: string): Promise<SourceFile | string> => openSource(path).catch(reasonOf);
+
+async function* read(
+  importer: Importer,
+  file: SourceFile,
+  path: string,
+  outcomes?: Overlay,
+): AsyncIterable<ImportEvent> {
+  const where = resolve(path);
+  try {
+    for await (const event of importer.read(file)) {
+      if (event.kind !== 'trajectory' || outcomes === undefined) yield checked(event);
+      else yield checked({ ...event, draft: outcomes(where, event.draft) });
+    }
+  } catch (error) {
+    yield { kind: 'broken', reason: reasonOf(error) };
+  }
+}
+
+/** Only the file system's errors are a file's fault; others are ours and fly on. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+  return `unreadable (${code})`;
+}
+
+async function* just(event: ImportEvent): AsyncIterable<ImportEvent> {
+  yield event;
+}

@@ -1,0 +1,35 @@
+/** Knowhow's own form: what `record_trajectory` takes; one a line, one in a file, or an array of them. */
+import type { TrajectoryDraft } from '../../types.ts';
+import { contentKey } from './fields.ts';
+import { hasKeys } from './sample.ts';
+import type { SourceFile } from './source-file.ts';
+import type { ImportEvent, Importer } from './types.ts';
+
+export const plain: Importer = {
+  name: 'knowhow',
+  detects: (sample) => hasKeys(sample, 'task', 'steps') || hasKeys(sample, 'task', 'outcome'),
+  read,
+};
+
+async function* read(file: SourceFile): AsyncIterable<ImportEvent> {
+  for await (const record of file.records()) {
+    const { line } = record;
+    if ('broken' in record) yield { kind: 'broken', reason: record.broken, line };
+    else if (!isRecord(record.value)) yield { kind: 'broken', reason: 'not an object', line };
+    else yield { kind: 'trajectory', ...asDraft(record.value), line };
+  }
+}
+
+/** Records that were stored once lose what storing adds; the rest is checked as any draft is. */
+function asDraft(value: unknown): { key: string; draft: TrajectoryDraft } {
+  if (typeof value !== 'object' || value === null)
+    return { key: contentKey(value), draft: value as unknown as TrajectoryDraft };
+  const { id, at, derived_from, trust, ...draft } = value as Record<string, unknown>;
+  const name =
+    typeof draft.session === 'string' ? draft.session : typeof id === 'string' ? id : contentKey(draft);
+  const stored = typeof at === 'string' && Array.isArray(derived_from) && typeof trust === 'number';
+  return { key: `knowhow/${name}`, draft: (stored ? draft : value) as unknown as TrajectoryDraft };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

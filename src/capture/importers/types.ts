@@ -1,0 +1,34 @@
+/** The importers' port: what a transcript format has to offer, and what comes out of it. */
+import type { TrajectoryDraft } from '../../types.ts';
+import type { SourceFile } from './source-file.ts';
+
+/**
+ * One finding in a transcript.
+ * - `trajectory`: a run. `key` is the run's own name in its source (session id; task, trial and content where the
+ *   source has no id): the same run read again, from a file of another name, has the same key. Never a path.
+ * - `skipped`: something that was understood to be no part of a run, or not understood; `what` names its kind.
+ * - `broken`: something unreadable; reading goes on behind it. `reason` quotes nothing of the text.
+ * `line` is 1-based: where the record begins in the file.
+ */
+export type ImportEvent =
+  | { kind: 'trajectory'; key: string; draft: TrajectoryDraft; line?: number }
+  | { kind: 'skipped'; what: string; line?: number }
+  | { kind: 'broken'; reason: string; line?: number };
+
+/**
+ * One transcript format. `detects` decides from the sample alone and must not claim another format's files. `read`
+ * never throws for what a file contains, holds no more than one run in memory, and yields drafts that
+ * `readTranscripts` then checks against `TrajectoryInput`.
+ */
+export interface Importer {
+  readonly name: string;
+  detects(sample: Sample): boolean;
+  read(file: SourceFile): AsyncIterable<ImportEvent>;
+}
+
+/** What detection sees: the file's path, and the top-level keys of the records at its beginning. */
+export interface Sample {
+  readonly path: string;
+  /** Key to value where that is a short string, else to undefined. Also of records cut off by the sample's end. */
+  readonly records: ReadonlyMap<string, string | undefined>[];
+}
