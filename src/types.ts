@@ -90,6 +90,16 @@ export type TrajectoryInput = z.infer<typeof TrajectoryInput>;
 /** As a caller writes it: defaults not yet filled in. */
 export type TrajectoryDraft = z.input<typeof TrajectoryInput>;
 
+/** How much a verdict is worth as evidence, 0..1: the ladder of who judged. */
+export const VERDICT_TRUST: Record<VerdictSource, number> = {
+  test: 1,
+  exit_code: 0.9,
+  human: 0.8,
+  llm_judge: 0.6,
+  agent: 0.3,
+  unknown: 0.1,
+};
+
 /** What every stored record carries. */
 const Stored = {
   id: text,
@@ -133,6 +143,15 @@ export const Abstractability = z.object({
 });
 export type Abstractability = z.infer<typeof Abstractability>;
 
+/** A trajectory with what was worked out about it. */
+export const Experience = z.object({
+  ...Stored,
+  trajectory: text,
+  analysis: Analysis,
+  abstractability: Abstractability,
+});
+export type Experience = z.infer<typeof Experience>;
+
 // ---------------------------------------------------------------- what is known
 
 /** A literal that was turned into a parameter, with the values it had. */
@@ -150,6 +169,7 @@ export const Strategy = z.object({
   ...Stored,
   kind: z.enum(['contrast', 'route', 'given']).describe('How it was found'),
   situation: text.describe('When it applies'),
+  abstractable: z.boolean().describe('Judged to hold beyond its project'),
   suggestion: text.describe('What to do'),
   pitfalls: z.array(text),
   parameters: z.array(Parameter),
@@ -170,6 +190,7 @@ export const CodeConcept = z.object({
   name: text,
   description: text,
   signature: text,
+  abstractable: z.boolean(),
   code: text,
   language: text,
   parameters: z.array(Parameter),
@@ -199,6 +220,7 @@ export const ErrorPattern = z.object({
   signature: text.describe('Regular expression that matches the message'),
   frequency: count,
   tasks: count,
+  abstractable: z.boolean(),
   suggested_fix: text,
   support: Tally,
   fixes: z.array(Fix),
@@ -214,6 +236,7 @@ export const ErrorOccurrence = z.object({
   trajectory: text,
   task_key: text,
   step: count,
+  abstractable: z.boolean(),
   template: text,
   message: text,
   values: z.record(z.string(), text),
@@ -246,6 +269,10 @@ export const BatchResult = z.object({
   notes: z.array(text),
 });
 export type BatchResult = z.infer<typeof BatchResult>;
+
+/** A batch that ran, kept so that the gap to the next one and its reasons survive a restart. */
+export const BatchRecord = z.object({ ...Stored, result: BatchResult });
+export type BatchRecord = z.infer<typeof BatchRecord>;
 
 export const BatchState = z.object({ pending: count, due: z.boolean(), reasons: z.array(text) });
 export type BatchState = z.infer<typeof BatchState>;

@@ -130,8 +130,11 @@ function createTable<T extends { id: string; at: string; project: string }>(
       .createEmptyTable(spec.name, schema)
       .catch((error) => connection.openTable(spec.name).catch(() => Promise.reject(error)));
     if (spec.text) {
-      const config = lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
-      await retryBusy(() => created.createIndex('text', { config, replace: false })).catch(ignoreExisting);
+      // An Index object can be used once only, so each try makes its own.
+      const index = () => lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
+      await retryBusy(() => created.createIndex('text', { config: index(), replace: false })).catch(
+        ignoreExisting,
+      );
     }
     opened = Promise.resolve(created);
     return created;

@@ -1,0 +1,119 @@
+/** From what a caller hands over to a stored trajectory: checked, redacted, trimmed, identified, kept once. */
+import type { Context } from '../context.ts';
+import { cleanText, trimText } from '../text.ts';
+import { type Trajectory, type TrajectoryInput, VERDICT_TRUST } from '../types.ts';
+import { isSameRun, type SourceKey, sharedSteps, supersedes, trajectoryId } from './identify.ts';
+
+export interface Recorded {
+  trajectory: Trajectory;
+  /** `added`: a run not seen before; `grown`: replaces its shorter self; `known`: nothing new in it. */
+  state: 'added' | 'grown' | 'known';
+}
+
+/** A run that came with its key in its source, as importers give them. */
+export interface KeyedInput {
+  input: TrajectoryInput;
+  key?: SourceKey;
+}
+
+/** A session with more attempts at one task than this is not told apart any further. */
+const MOST_BRANCHES = 200;
+
+/** Records one run. Resolves once it is committed, or known to be there already. */
+export async function recordTrajectory(
+  ctx: Context,
+  input: TrajectoryInput,
+  key?: SourceKey,
+): Promise<Recorded> {
+  const [recorded] = await recordAll(ctx, [{ input, key }]);
+  return recorded as Recorded;
+}
+
+/**
+ * Records many runs with few commits, in order: a run that comes twice in `inputs` is recognised too. Resolves once
+ * all are committed.
+ */
+export async function recordAll(ctx: Context, inputs: KeyedInput[]): Promise<Recorded[]> {
+  const { trajectories } = ctx.memory;
+  const prepared = inputs.map(({ input, key }) => prepare(ctx, input, key));
+  const first = await trajectories.getMany([...new Set(prepared.map(({ id }) => id))]);
+  const known = new Map(first.map((trajectory) => [trajectory.id, trajectory]));
+  const recorded: Recorded[] = [];
+  const fresh = new Map<string, Trajectory>();
+  for (const candidate of prepared) {
+    const outcome = await place(ctx, candidate, known);
+    recorded.push(outcome);
+    if (outcome.state === 'known') continue;
+    known.set(outcome.trajectory.id, outcome.trajectory);
+    fresh.set(outcome.trajectory.id, outcome.trajectory);
+  }
+  await trajectories.put([...fresh.values()]);
+  return recorded;
+}
+
+interface Prepared {
+  id: string;
+  input: TrajectoryInput;
+  project: string;
+  key: SourceKey;
+  trajectory: Trajectory;
+}
+
+function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey): Prepared {
+  const project = raw.project?.trim() || ctx.config.project;
+  const id = trajectoryId(raw, project, key);
+  const input = tidy(ctx, raw);
+  const verdict = input.outcome.verdict ?? { source: 'agent' as const };
+  const trajectory: Trajectory = {
+    ...input,
+    outcome: { ...input.outcome, verdict },
+    id,
+    at: ctx.now().toISOString(),
+    project: input.project?.trim() || project,
+    derived_from: input.parent ? [input.parent] : [],
+    trust: VERDICT_TRUST[input.outcome.success === null ? 'unknown' : verdict.source],
+  };
+  return { id, input: raw, project, key, trajectory };
+}
+
+/**
+ * Control characters out, secrets out, then long texts cut: a cut first could leave half a key that nothing
+ * recognises. Identity was taken before, so new rules keep old ids.
+ */
+function tidy(ctx: Context, input: TrajectoryInput): TrajectoryInput {
+  const { value, found } = ctx.redactor.redactDeep(mapText(input, cleanText));
+  const trimmed = mapText(value, (text) => trimText(text, ctx.config.max_text_chars));
+  const total = Object.values(found).reduce((sum, count) => sum + count, 0);
+  return total > 0 ? { ...trimmed, metadata: { ...trimmed.metadata, redacted: found } } : trimmed;
+}
+
+function mapText<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item) => mapText(item, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapText(item, change)])) as T;
+}
+
+/** Finds the id under which a run belongs, and whether it says anything new. */
+async function place(ctx: Context, prepared: Prepared, known: Map<string, Trajectory>): Promise<Recorded> {
+  let { id } = prepared;
+  for (let branches = 0; branches < MOST_BRANCHES; branches += 1) {
+    const trajectory = id === prepared.id ? prepared.trajectory : { ...prepared.trajectory, id };
+    const stored = known.get(id) ?? (id === prepared.id ? undefined : await ctx.memory.trajectories.get(id));
+    if (!stored) return { trajectory, state: 'added' };
+    // A source key or the whole content names one run; a session may hold several attempts at a task.
+    const same = prepared.key || !prepared.input.session || isSameRun(stored, trajectory);
+    if (same) {
+      if (supersedes(trajectory, stored)) return { trajectory, state: 'grown' };
+      return { trajectory: stored, state: 'known' };
+    }
+    const parted = sharedSteps(stored.steps, trajectory.steps);
+    id = trajectoryId(
+      prepared.input,
+      prepared.project,
+      undefined,
+      prepared.trajectory.steps.slice(0, parted + 1),
+    );
+  }
+  return { trajectory: { ...prepared.trajectory, id }, state: 'added' };
+}

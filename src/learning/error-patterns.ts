@@ -1,0 +1,140 @@
+/**
+ * Error patterns: occurrences are facts taken from one trajectory; a pattern is counted from all occurrences of its
+ * template, anew each time, so that writing it twice changes nothing.
+ */
+import { contentId } from '../learners/content-id.ts';
+import { betaMean } from '../learners/statistics.ts';
+import { signatureOf, templateOf } from '../learners/template.ts';
+import { identifierParts } from '../learners/words.ts';
+import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Trajectory } from '../types.ts';
+import { attemptsAfter, failuresOf } from './fixes.ts';
+
+/** Templates that name no error: nothing is left once private literals are masked. */
+const EMPTY_TEMPLATE = /^(?:[^\p{L}]|<\w+>|\{\w+\}|error|failed|failure|exit|code|command)*$/iu;
+const MOST_KEPT = 5;
+
+/** The errors of one trajectory, one record per (template, first step it was met at a time). */
+export function occurrencesOf(
+  trajectory: Trajectory,
+  taskKey: string,
+  abstractable: boolean,
+  at: string,
+): ErrorOccurrence[] {
+  const failures = failuresOf(trajectory.steps);
+  return failures.flatMap((failure, step) =>
+    (failure?.messages ?? []).flatMap((message) => {
+      const { template, values } = templateOf(message);
+      if (EMPTY_TEMPLATE.test(template)) return [];
+      return {
+        id: contentId('occ', [trajectory.id, step, template]),
+        at,
+        project: trajectory.project,
+        derived_from: [trajectory.id],
+        trust: trajectory.trust,
+        pattern: patternId(trajectory.project, template),
+        trajectory: trajectory.id,
+        task_key: taskKey,
+        step,
+        abstractable,
+        template,
+        message,
+        values,
+        attempts: attemptsAfter(trajectory.steps, failures, step, template, values),
+      };
+    }),
+  );
+}
+
+export const patternId = (project: string, template: string): string => contentId('err', [project, template]);
+
+/**
+ * Counts one pattern from its occurrences (all of one template). Undefined when the compiled signature does not match
+ * its own examples: such a pattern would never be found again.
+ */
+export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPattern | undefined {
+  const [first] = occurrences;
+  if (!first) return undefined;
+  const signature = signatureOf(first.template);
+  const messages = [...new Set(occurrences.map((occurrence) => occurrence.message))];
+  const matcher = new RegExp(signature, 'u');
+  if (!messages.every((message) => matcher.test(message))) return undefined;
+  const fixes = fixesOf(occurrences);
+  const best = fixes.find((fix) => fix.worked > 0);
+  const tasks = new Set(occurrences.map((occurrence) => occurrence.task_key)).size;
+  const trajectories = [...new Set(occurrences.map((occurrence) => occurrence.trajectory))];
+  return {
+    id: first.pattern,
+    at,
+    project: first.project,
+    derived_from: trajectories.slice(0, 50),
+    trust: Math.min(...occurrences.map((occurrence) => occurrence.trust)),
+    name: nameOf(first.template),
+    template: first.template,
+    signature,
+    frequency: occurrences.length,
+    tasks,
+    // Met at several tasks, or by a run that was itself judged to hold beyond its project.
+    abstractable: tasks > 1 || occurrences.some((occurrence) => occurrence.abstractable),
+    suggested_fix: best?.fix ?? '',
+    support: best ? { worked: best.worked, tried: best.tried } : { worked: 0, tried: 0 },
+    fixes: fixes.slice(0, MOST_KEPT),
+    examples: messages.slice(0, MOST_KEPT),
+    parameters: parametersOf(occurrences),
+  };
+}
+
+/** Fixes with how often they were tried and worked, the best-supported first. */
+function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
+  const groups = new Map<string, (Fix & { keys: Set<string> })[]>();
+  for (const occurrence of occurrences) {
+    for (const attempt of occurrence.attempts) {
+      const group = groups.get(attempt.fix) ?? [];
+      group.push({
+        fix: attempt.fix,
+        worked: attempt.worked ? 1 : 0,
+        tried: 1,
+        tasks: 1,
+        keys: new Set([occurrence.task_key]),
+        example: { trajectory: occurrence.trajectory, step: attempt.step },
+      });
+      groups.set(attempt.fix, group);
+    }
+  }
+  return [...groups.values()]
+    .map((group) => {
+      const worked = group.filter((fix) => fix.worked > 0);
+      const tasks = new Set(group.flatMap((fix) => [...fix.keys])).size;
+      const { fix, example } = worked[0] ?? (group[0] as Fix);
+      return { fix, worked: worked.length, tried: group.length, tasks, example };
+    })
+    .sort((a, b) => rank(b) - rank(a) || a.fix.length - b.fix.length || (a.fix < b.fix ? -1 : 1));
+}
+
+const rank = (fix: Fix) => betaMean(fix.worked, fix.tried, 0.3, 2) + 0.05 * Math.min(fix.tasks, 4);
+
+/** A name in words: `ModuleNotFoundError: No module named '{module}'` → module_not_found_error_no_module_named. */
+function nameOf(template: string): string {
+  const plain = template.replace(/\{\w+\}|<\w+>/gu, ' ');
+  const parts = (plain.match(/[\p{L}\p{N}_]+/gu) ?? [])
+    .flatMap(identifierParts)
+    .filter((part) => !/^\d+$/u.test(part));
+  return parts.slice(0, 7).join('_').slice(0, 60) || 'error';
+}
+
+function parametersOf(occurrences: ErrorOccurrence[]): Parameter[] {
+  const values = new Map<string, Map<string, number>>();
+  for (const occurrence of occurrences) {
+    for (const [name, value] of Object.entries(occurrence.values)) {
+      const counts = values.get(name) ?? new Map<string, number>();
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      values.set(name, counts);
+    }
+  }
+  return [...values].map(([name, counts]) => ({
+    name,
+    values: [...counts]
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .slice(0, 2 * MOST_KEPT)
+      .map(([value]) => value),
+  }));
+}

@@ -1,0 +1,128 @@
+/** The memory: one table per noun, over one store. What each is found by is said here and nowhere else. */
+import { contentId } from '../learners/content-id.ts';
+import type { Embedder } from '../llm/ports.ts';
+import {
+  BatchRecord,
+  CodeConcept,
+  ErrorOccurrence,
+  ErrorPattern,
+  Experience,
+  Retrieval,
+  Strategy,
+  type Task,
+  Trajectory,
+} from '../types.ts';
+import { checkLayout } from './layout.ts';
+import { openStore, type Table } from './store.ts';
+
+export interface Memory {
+  directory: string;
+  embedder: Embedder;
+  trajectories: Table<Trajectory>;
+  experiences: Table<Experience>;
+  strategies: Table<Strategy>;
+  concepts: Table<CodeConcept>;
+  error_patterns: Table<ErrorPattern>;
+  occurrences: Table<ErrorOccurrence>;
+  retrievals: Table<Retrieval>;
+  batches: Table<BatchRecord>;
+  close(): Promise<void>;
+}
+
+/** The tables by name, in the order that figures are shown. */
+export const TABLES = [
+  'trajectories',
+  'experiences',
+  'strategies',
+  'concepts',
+  'error_patterns',
+  'occurrences',
+  'retrievals',
+  'batches',
+] as const;
+
+/** Lifted `batch` of a trajectory that no batch has learned from yet. */
+export const PENDING = 'pending';
+
+/** Opens the memory in `directory`. @throws KnowhowError `store_*` when it cannot be read or is of a newer layout. */
+export async function openMemory(directory: string, embedder: Embedder, now: () => Date): Promise<Memory> {
+  await checkLayout(directory, embedder, now);
+  const store = await openStore(directory, embedder);
+  return {
+    directory,
+    embedder,
+    trajectories: store.table<Trajectory>({
+      name: 'trajectories',
+      schema: Trajectory,
+      columns: {
+        task_key: (trajectory) => taskKey(trajectory.project, trajectory.task),
+        session: (trajectory) => trajectory.session ?? '',
+        success: (trajectory) => String(trajectory.outcome.success ?? 'unknown'),
+        batch: () => PENDING,
+        status: () => 'active',
+      },
+      text: ({ task }) => (task.domain ? `${task.domain}: ${task.description}` : task.description),
+    }),
+    experiences: store.table<Experience>({
+      name: 'experiences',
+      schema: Experience,
+      columns: {
+        trajectory: (experience) => experience.trajectory,
+        abstractable: (experience) => String(experience.abstractability.abstractable),
+      },
+    }),
+    strategies: store.table<Strategy>({
+      name: 'strategies',
+      schema: Strategy,
+      columns: {
+        ...shared<Strategy>(),
+        status: (strategy) => strategy.status,
+        kind: (strategy) => strategy.kind,
+      },
+      text: (strategy) => `${strategy.situation}\n${strategy.suggestion}`,
+    }),
+    concepts: store.table<CodeConcept>({
+      name: 'concepts',
+      schema: CodeConcept,
+      columns: {
+        ...shared<CodeConcept>(),
+        language: (concept) => concept.language,
+        name: (concept) => concept.name,
+      },
+      text: (concept) => `${concept.name} ${concept.signature}\n${concept.description}`,
+    }),
+    error_patterns: store.table<ErrorPattern>({
+      name: 'error_patterns',
+      schema: ErrorPattern,
+      columns: { ...shared<ErrorPattern>(), name: (pattern) => pattern.name },
+      text: (pattern) => `${pattern.template}\n${pattern.examples[0] ?? ''}`,
+    }),
+    occurrences: store.table<ErrorOccurrence>({
+      name: 'occurrences',
+      schema: ErrorOccurrence,
+      columns: {
+        pattern: (occurrence) => occurrence.pattern,
+        trajectory: (occurrence) => occurrence.trajectory,
+        task_key: (occurrence) => occurrence.task_key,
+      },
+    }),
+    retrievals: store.table<Retrieval>({
+      name: 'retrievals',
+      schema: Retrieval,
+      columns: { known: (retrieval) => String(retrieval.known) },
+    }),
+    batches: store.table<BatchRecord>({ name: 'batches', schema: BatchRecord }),
+    close: () => store.close(),
+  };
+}
+
+const shared = <T extends { abstractable: boolean }>() => ({
+  abstractable: (record: T) => String(record.abstractable),
+});
+
+/** What makes two runs attempts at one task: the task's id, else its words. */
+export const taskKey = (project: string, task: Task): string =>
+  contentId('task', [project, task.id ?? task.description.toLowerCase().replace(/\s+/gu, ' ').trim()]);
+
+/** Id of the experience that belongs to a trajectory. */
+export const experienceId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'exp_');
