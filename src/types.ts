@@ -204,8 +204,9 @@ export type CodeConcept = z.infer<typeof CodeConcept>;
 
 export const Fix = z.object({
   fix: text,
-  worked: count,
+  worked: count.describe('Times it got past the error'),
   tried: count,
+  ended_well: Tally.describe('Of the judged runs that tried it, those that succeeded in the end'),
   tasks: count,
   example: z.object({ trajectory: text, step: count }).describe('Where it worked, or was tried'),
 });
@@ -242,6 +243,8 @@ export const ErrorOccurrence = z.object({
   values: z.record(z.string(), text),
   /** What was tried next, and whether the same command or check then got past this error. */
   attempts: z.array(z.object({ fix: text, worked: z.boolean(), step: count })),
+  /** How the run ended, as judged; null when nobody knows. */
+  success: z.boolean().nullable(),
 });
 export type ErrorOccurrence = z.infer<typeof ErrorOccurrence>;
 

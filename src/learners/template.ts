@@ -78,17 +78,17 @@ export function templateOf(message: string): Templated {
   return { template: text, values };
 }
 
-/** Names a literal by the nearest word before it: "Cannot find module '…'" → module. */
+/** Names a literal by the nearest word before it: "Cannot find module '…'" → module, "KeyError: '…'" → key. */
 function parameterName(before: string, literal: string): string {
-  if (/^(?:~?\/|\.{1,2}\/|[A-Za-z]:\\)/u.test(literal)) return 'path';
-  const prose = before.replace(/(['"`])[^'"`]*\1/gu, ' ').replace(/[<{][^>}]*[>}]/gu, ' ');
-  const last =
-    prose
-      .match(/[A-Za-z]{2,20}/gu)
-      ?.slice(-3)
-      .reverse() ?? [];
-  for (const word of last) {
-    const lower = word.toLowerCase();
+  if (/^(?:~?\/|\.{1,2}\/|[A-Za-z]:\\)|^[\w.-]+\/[\w./-]+$|^[\w-]+\.[a-z]{1,5}$/u.test(literal))
+    return 'path';
+  const prose = before
+    .replace(/(['"`])[^'"`]*\1/gu, ' ')
+    .replace(/[<{][^>}]*[>}]/gu, ' ')
+    // The program that speaks names nothing: "ls: cannot access '…'".
+    .replace(/^[a-z][\w.-]*:/u, ' ');
+  for (const word of (prose.match(/[A-Za-z]{2,20}/gu) ?? []).slice(-3).reverse()) {
+    const lower = word.replace(/(?<=\w)(?:Error|Exception)$/u, '').toLowerCase();
     if (!NOT_NAMES.has(lower)) return lower;
   }
   return 'value';

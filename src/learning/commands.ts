@@ -94,7 +94,21 @@ export function splitShell(line: string): { text: string; joint: string }[] {
     }
   }
   push('');
-  return parts;
+  return joinLoops(parts);
+}
+
+/** A loop or condition is one command, not its pieces. */
+function joinLoops(parts: { text: string; joint: string }[]): { text: string; joint: string }[] {
+  const joined: { text: string; joint: string }[] = [];
+  let open = 0;
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (open > 0 && last) last.text += `; ${part.text}`;
+    else joined.push({ ...part });
+    if (/^(?:do\s+|then\s+)?(?:for|while|until|if|case)\s/u.test(part.text)) open += 1;
+    if (/^(?:done|fi|esac)\b/u.test(part.text)) open = Math.max(0, open - 1);
+  }
+  return joined;
 }
 
 function simpleCommand(text: string, joint: string): Command | undefined {
@@ -149,7 +163,7 @@ export const isCheck = (command: Command): boolean =>
   CHECKS.test(command.name) || /(?:^|\/|\.)(?:\w*test\w*|check|verify)\b/iu.test(command.name);
 /** Only looks; nothing changes, and what it prints is somebody else's text. */
 export const isRead = (command: Command): boolean =>
-  READS.test(command.name) && !/\s-i\b/u.test(command.text);
+  READS.test(command.name) && !(command.name === 'sed' && /\s-i/u.test(command.text));
 /** Neither acts on the task nor looks at it. */
 export const isNote = (command: Command): boolean => NOTES.test(command.name);
 /** Changes a file through an editing tool. */

@@ -39,11 +39,16 @@ export function occurrencesOf(
         template,
         message,
         values,
+        success: trajectory.outcome.success,
         attempts: attemptsAfter(trajectory.steps, failures, step, template, values),
       };
     }),
   );
 }
+
+/** It got past the error at least every other time, and not only in runs that then failed. */
+const isWorthTrying = ({ worked, tried, ended_well }: Fix) =>
+  worked > 0 && 2 * worked >= tried && !(ended_well.tried >= 2 && ended_well.worked === 0);
 
 export const patternId = (project: string, template: string): string => contentId('err', [project, template]);
 
@@ -59,7 +64,7 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
   const matcher = new RegExp(signature, 'u');
   if (!messages.every((message) => matcher.test(message))) return undefined;
   const fixes = fixesOf(occurrences);
-  const best = fixes.find((fix) => fix.worked > 0);
+  const best = fixes.find(isWorthTrying);
   const tasks = new Set(occurrences.map((occurrence) => occurrence.task_key)).size;
   const trajectories = [...new Set(occurrences.map((occurrence) => occurrence.trajectory))];
   return {
@@ -85,32 +90,32 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
 
 /** Fixes with how often they were tried and worked, the best-supported first. */
 function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
-  const groups = new Map<string, (Fix & { keys: Set<string> })[]>();
-  for (const occurrence of occurrences) {
-    for (const attempt of occurrence.attempts) {
-      const group = groups.get(attempt.fix) ?? [];
-      group.push({
-        fix: attempt.fix,
-        worked: attempt.worked ? 1 : 0,
-        tried: 1,
-        tasks: 1,
-        keys: new Set([occurrence.task_key]),
-        example: { trajectory: occurrence.trajectory, step: attempt.step },
-      });
-      groups.set(attempt.fix, group);
-    }
-  }
-  return [...groups.values()]
-    .map((group) => {
-      const worked = group.filter((fix) => fix.worked > 0);
-      const tasks = new Set(group.flatMap((fix) => [...fix.keys])).size;
-      const { fix, example } = worked[0] ?? (group[0] as Fix);
-      return { fix, worked: worked.length, tried: group.length, tasks, example };
+  const tries = occurrences.flatMap((occurrence) =>
+    occurrence.attempts.map((attempt) => ({ attempt, occurrence })),
+  );
+  return [...Map.groupBy(tries, ({ attempt }) => attempt.fix)]
+    .map(([fix, group]) => {
+      const shown = group.find(({ attempt }) => attempt.worked) ?? group[0];
+      // A run counts once, however often it tried.
+      const runs = new Map(group.map(({ occurrence }) => [occurrence.trajectory, occurrence.success]));
+      const judged = [...runs.values()].filter((success) => success !== null);
+      return {
+        fix,
+        worked: group.filter(({ attempt }) => attempt.worked).length,
+        tried: group.length,
+        ended_well: { worked: judged.filter(Boolean).length, tried: judged.length },
+        tasks: new Set(group.map(({ occurrence }) => occurrence.task_key)).size,
+        example: { trajectory: shown?.occurrence.trajectory ?? '', step: shown?.attempt.step ?? 0 },
+      };
     })
     .sort((a, b) => rank(b) - rank(a) || a.fix.length - b.fix.length || (a.fix < b.fix ? -1 : 1));
 }
 
-const rank = (fix: Fix) => betaMean(fix.worked, fix.tried, 0.3, 2) + 0.05 * Math.min(fix.tasks, 4);
+/** Getting past the error counts only as far as the runs that did it ended well: silencing a check is no fix. */
+const rank = ({ worked, tried, ended_well, tasks }: Fix) =>
+  betaMean(worked, tried, 0.3, 2) *
+  betaMean(ended_well.worked, ended_well.tried, 0.4, 2) *
+  (1 + 0.15 * Math.min(tasks - 1, 3));
 
 /** A name in words: `ModuleNotFoundError: No module named '{module}'` → module_not_found_error_no_module_named. */
 function nameOf(template: string): string {

@@ -1,0 +1,86 @@
+/**
+ * What a run did, as a set of features that can be compared with other runs: acts done, files looked at first, and
+ * which act came before which. Only what did not fail counts.
+ */
+import { words } from '../learners/words.ts';
+import type { Step, Trajectory } from '../types.ts';
+import { commandText, isActing, shortPath } from './acts.ts';
+import { type Command, commandsOf, isEdit, isNote, isRead } from './commands.ts';
+import { failureOf } from './failures.ts';
+
+export type FeatureKind = 'ran' | 'used' | 'read' | 'edited' | 'before';
+
+export interface Feature {
+  kind: FeatureKind;
+  /** What an agent would do, in words: "`node tools/gen.mjs`". */
+  act: string;
+  /** For `before`: the act that it came before. */
+  than?: string;
+}
+
+/** Key of a feature: equal keys are the same feature. */
+export const featureKey = ({ kind, act, than }: Feature): string => [kind, act, than ?? ''].join('\0');
+
+/** Where each feature of a run first happened: step index by key. */
+export type Features = Map<string, { feature: Feature; step: number }>;
+
+const MOST_ORDERED = 12;
+
+export function featuresOf({ steps }: Pick<Trajectory, 'steps'>): Features {
+  const found: Features = new Map();
+  const order: { name: string; step: number; changes: boolean }[] = [];
+  const note = (feature: Feature, step: number) => {
+    const key = featureKey(feature);
+    if (!found.has(key)) found.set(key, { feature, step });
+  };
+  for (const [i, step] of steps.entries()) {
+    if (failureOf(step)) continue;
+    for (const command of commandsOf(step)) {
+      if (isNote(command)) continue;
+      for (const feature of featuresOfCommand(step, command)) note(feature, i);
+      const name = nameOf(step, command);
+      if (name !== '' && !order.some((seen) => seen.name === name))
+        order.push({ name, step: i, changes: changes(step, command) });
+    }
+  }
+  for (const [i, first] of order.slice(0, MOST_ORDERED).entries()) {
+    for (const second of order.slice(i + 1, MOST_ORDERED)) {
+      // An order is worth telling only towards an act that changes something.
+      if (second.changes) note({ kind: 'before', act: first.name, than: second.name }, first.step);
+    }
+  }
+  return found;
+}
+
+function featuresOfCommand(step: Step, command: Command): Feature[] {
+  if (isToolCall(step, command)) {
+    if (isEdit(command)) return pathOf(step) === '' ? [] : [{ kind: 'edited', act: `\`${pathOf(step)}\`` }];
+    if (isRead(command)) return pathOf(step) === '' ? [] : [{ kind: 'read', act: `\`${pathOf(step)}\`` }];
+    return [{ kind: 'used', act: `\`${command.name}\`` }];
+  }
+  if (isRead(command)) {
+    const looks =
+      /^(?:cat|head|less|tail)$/u.test(command.name) && /[\w/]\.\w+$|README|Makefile/u.test(command.target);
+    return looks ? [{ kind: 'read', act: `\`${shortPath(command.target)}\`` }] : [];
+  }
+  if (!isActing(command)) return [];
+  const telling =
+    words(command.text).length >= 2 && command.text.length <= 90 && !command.text.includes('\n');
+  return telling ? [{ kind: 'ran', act: commandText(command) }] : [];
+}
+
+const isToolCall = (step: Step, command: Command) =>
+  step.tool !== undefined && (command.name === step.tool || isEdit(command));
+
+const pathOf = (step: Step): string => shortPath(String(step.args?.file_path ?? step.args?.path ?? ''));
+
+/** For orders: tools by name; of shell commands only their class, as their words differ too much. */
+function nameOf(step: Step, command: Command): string {
+  if (isToolCall(step, command)) return isRead(command) || isEdit(command) ? '' : `\`${command.name}\``;
+  return isRead(command) || !isActing(command) ? '' : `\`${command.name}\``;
+}
+
+const changes = (step: Step, command: Command): boolean =>
+  isToolCall(step, command)
+    ? !/^(?:get|list|find|search|read|fetch|look|query|show|view|calculate|think)/iu.test(command.name)
+    : isActing(command);
