@@ -171,6 +171,7 @@ export const Strategy = z.object({
   situation: text.describe('When it applies'),
   abstractable: z.boolean().describe('Judged to hold beyond its project'),
   suggestion: text.describe('What to do'),
+  seen_at: z.array(text).describe('The tasks it was seen at, in short'),
   pitfalls: z.array(text),
   parameters: z.array(Parameter),
   evidence: z.object({

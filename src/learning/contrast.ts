@@ -88,9 +88,19 @@ function judge(
   }
   const { difference, z, strata: used } = mantelHaenszel(strata);
   if (used === 0) return undefined;
+  // At a single task, running what the task asked for is no advice.
+  if (
+    tasks.size === 1 &&
+    feature.kind === 'ran' &&
+    did.some(({ trajectory }) => namesTarget(feature.act, trajectory))
+  )
+    return undefined;
   const worked = did.filter(({ trajectory }) => trajectory.outcome.success).length;
   return { feature, difference, z, did, worked, without, tasks: succeeded };
 }
+
+const namesTarget = (act: string, { task }: Trajectory): boolean =>
+  (act.match(/[\w-]+\.\w+/gu) ?? []).some((file) => task.description.includes(file));
 
 /** An order can only be compared with runs that did the later act at all. */
 function comparable(feature: Feature, features: Features): boolean {

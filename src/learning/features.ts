@@ -63,7 +63,7 @@ function featuresOfCommand(step: Step, command: Command): Feature[] {
       /^(?:cat|head|less|tail)$/u.test(command.name) && /[\w/]\.\w+$|README|Makefile/u.test(command.target);
     return looks ? [{ kind: 'read', act: `\`${shortPath(command.target)}\`` }] : [];
   }
-  if (!isActing(command)) return [];
+  if (!isActing(command) || /\s--?(?:version|help|V)\b/u.test(command.text)) return [];
   const telling =
     words(command.text).length >= 2 && command.text.length <= 90 && !command.text.includes('\n');
   return telling ? [{ kind: 'ran', act: commandText(command) }] : [];
@@ -77,7 +77,9 @@ const pathOf = (step: Step): string => shortPath(String(step.args?.file_path ?? 
 /** For orders: tools by name; of shell commands only their class, as their words differ too much. */
 function nameOf(step: Step, command: Command): string {
   if (isToolCall(step, command)) return isRead(command) || isEdit(command) ? '' : `\`${command.name}\``;
-  return isRead(command) || !isActing(command) ? '' : `\`${command.name}\``;
+  if (isRead(command) || !isActing(command)) return '';
+  const [program = ''] = command.text.split(' ');
+  return `\`${program.startsWith('./') ? program : command.name}\``;
 }
 
 const changes = (step: Step, command: Command): boolean =>

@@ -79,7 +79,7 @@ export async function openMemory(directory: string, embedder: Embedder, now: () 
         status: (strategy) => strategy.status,
         kind: (strategy) => strategy.kind,
       },
-      text: (strategy) => `${strategy.situation}\n${strategy.suggestion}`,
+      text: (strategy) => [strategy.situation, strategy.suggestion, ...strategy.seen_at].join('\n'),
     }),
     concepts: store.table<CodeConcept>({
       name: 'concepts',

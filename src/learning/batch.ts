@@ -1,0 +1,156 @@
+/**
+ * Batch learning: strategies by contrast, code concepts and pruning over what was recorded since the last batch. Safe
+ * to kill and run again: derived records have ids from their content, and a run leaves the waiting list only after
+ * everything learned from it is written.
+ */
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { contentId } from '../learners/content-id.ts';
+import { withLock } from '../memory/lock.ts';
+import { experienceId } from '../memory/memory.ts';
+import type { BatchResult, Experience, Trajectory } from '../types.ts';
+import { experienceOf } from './experience.ts';
+import { learnErrors } from './learn-errors.ts';
+import type { LearningPipeline } from './pipeline.ts';
+import { pruneClusters } from './prune.ts';
+import { settleStrategies } from './settle.ts';
+
+export interface BatchOptions {
+  /** Overrides the configured minimum; 0 means any number. */
+  min_trajectories?: number;
+  project?: string;
+  /** Stops taking new runs after this long; the next call continues. */
+  max_seconds?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number, what: string) => void;
+}
+
+const CHUNK = 100;
+/** Runs of a project that strategies are contrasted over: the newest. */
+const MOST_CONTRASTED = 3_000;
+
+const skipped = (reason: string, remaining: number): BatchResult => ({
+  ran: false,
+  reason,
+  remaining,
+  trajectories_processed: 0,
+  concepts_extracted: 0,
+  strategies_extracted: 0,
+  error_patterns_extracted: 0,
+  experiences_pruned: 0,
+  success_rate: null,
+  notes: [],
+});
+
+/** Runs a batch if one is due and no other process is at it; else says why not. */
+export async function runBatch(
+  ctx: Context,
+  pipeline: LearningPipeline,
+  options: BatchOptions,
+): Promise<BatchResult> {
+  const state = await pipeline.hindsight.shouldRunBatch(options.min_trajectories, options.project);
+  if (!state.due) return skipped(state.reasons.join('; '), state.pending);
+  const locked = await withLock(join(ctx.config.data, 'batch.lock'), () => learn(ctx, pipeline, options));
+  return locked.held ? locked.value : skipped('another process is running a batch', state.pending);
+}
+
+async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOptions): Promise<BatchResult> {
+  const { hindsight, extractor } = pipeline;
+  const { signal, project, onProgress } = options;
+  const deadline = ctx.now().getTime() + (options.max_seconds ?? 40) * 1000;
+  const pending = await hindsight.accumulatedCount(project);
+  const taken: Trajectory[] = [];
+  const patterns = new Set<string>();
+  const waiting = await ctx.memory.trajectories.ids({
+    where: { batch: 'pending', project },
+    order: 'oldest',
+  });
+  for (let i = 0; i < waiting.length; i += CHUNK) {
+    signal?.throwIfAborted();
+    // At least one chunk is taken, so that repeated calls always come to an end.
+    if (i > 0 && ctx.now().getTime() > deadline) break;
+    const chunk = await ctx.memory.trajectories.getMany(waiting.slice(i, i + CHUNK));
+    for (const id of await analyseChunk(ctx, pipeline, chunk, signal)) patterns.add(id);
+    taken.push(...chunk);
+    onProgress?.(taken.length, pending, 'analysed');
+  }
+  const projects = [...new Set(taken.map((trajectory) => trajectory.project))].sort();
+  let strategies = 0;
+  let concepts = 0;
+  let pruned = 0;
+  for (const name of projects) {
+    signal?.throwIfAborted();
+    onProgress?.(taken.length, pending, `learning from project ${name}`);
+    const runs = await ctx.memory.trajectories.list({
+      where: { project: name, status: 'active' },
+      order: 'newest',
+      limit: MOST_CONTRASTED,
+    });
+    const told = await extractor.extractStrategies(runs, signal);
+    await settleStrategies(ctx, name, told, runs.length < MOST_CONTRASTED);
+    const found = await extractor.extractCodePatterns(runs, signal);
+    // Documentation is an extra: a concept that cannot be documented is kept as it is.
+    const documented = await Promise.all(found.map((each) => extractor.autoDocument(each).catch(() => each)));
+    await ctx.memory.concepts.put(documented);
+    strategies += told.length;
+    concepts += documented.length;
+    pruned += await pruneClusters(ctx, runs);
+  }
+  const judged = taken.filter(({ outcome }) => outcome.success !== null);
+  const remaining = pending - taken.length;
+  const result: BatchResult = {
+    ran: true,
+    reason: `${taken.length} new trajectories${remaining > 0 ? `, ${remaining} left for the next call` : ''}`,
+    remaining,
+    trajectories_processed: taken.length,
+    concepts_extracted: concepts,
+    strategies_extracted: strategies,
+    error_patterns_extracted: patterns.size,
+    experiences_pruned: pruned,
+    success_rate:
+      judged.length > 0 ? judged.filter(({ outcome }) => outcome.success).length / judged.length : null,
+    notes: [],
+  };
+  const at = ctx.now().toISOString();
+  const id = contentId('batch', [at, taken.map((trajectory) => trajectory.id)]);
+  await ctx.memory.batches.put([{ id, at, project: project ?? '', derived_from: [], trust: 1, result }]);
+  // Last of all: whatever was killed before this line is simply learned again.
+  await hindsight.clearAccumulated(
+    taken.map((trajectory) => trajectory.id),
+    id,
+  );
+  return result;
+}
+
+/** Analyses the runs of a chunk that have not been yet (imported ones). @returns ids of the error patterns touched. */
+async function analyseChunk(
+  ctx: Context,
+  pipeline: LearningPipeline,
+  chunk: Trajectory[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const known = new Map(
+    (await ctx.memory.experiences.getMany(chunk.map(({ id }) => experienceId(id)))).map((experience) => [
+      experience.trajectory,
+      experience,
+    ]),
+  );
+  const fresh: Experience[] = [];
+  const errors: { trajectory: Trajectory; abstractable: boolean }[] = [];
+  for (const trajectory of chunk) {
+    signal?.throwIfAborted();
+    let experience = known.get(trajectory.id);
+    // A run that has grown since it was analysed is analysed anew.
+    if (experience?.analysis.step_attribution.length !== trajectory.steps.length) {
+      const [analysis, abstractability] = await Promise.all([
+        pipeline.analyzer.analyze(trajectory, signal),
+        pipeline.extractor.isAbstractable(trajectory, signal),
+      ]);
+      experience = experienceOf(ctx, trajectory, analysis, abstractability);
+      fresh.push(experience);
+    }
+    errors.push({ trajectory, abstractable: experience?.abstractability.abstractable ?? false });
+  }
+  await ctx.memory.experiences.put(fresh);
+  return (await learnErrors(ctx, errors)).map(({ id }) => id);
+}

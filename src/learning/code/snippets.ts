@@ -1,0 +1,169 @@
+/**
+ * The JavaScript and TypeScript that an agent wrote in a run: files as they stood at its end, pieces of files whose
+ * rest is unknown, here-documents and fenced blocks. Observations never count: they are somebody else's text.
+ */
+import type { Step } from '../../types.ts';
+import { isShell } from '../commands.ts';
+import { failureOf } from '../failures.ts';
+
+/** How a text is to be parsed. */
+export type Dialect = 'ts' | 'tsx' | 'js' | 'jsx';
+
+export interface Snippet {
+  text: string;
+  dialect: Dialect;
+  /** Written as a test: its calls are examples, its functions are not concepts. */
+  test: boolean;
+  /** The step that first wrote it, 0-based. */
+  step: number;
+}
+
+/** The files of a run as they stand, by path. */
+type Files = Map<string, { text: string; step: number }>;
+
+export const LONGEST_SNIPPET = 64 * 1024;
+const MOST_SNIPPETS = 200;
+
+const CODE_FILE = /\.(?:[mc]?(ts|js)|(tsx|jsx))$/u;
+const TEST_FILE = /(?:^|[/._-])(?:tests?|specs?|__tests__|bench(?:mark)?s?|fixtures?)(?:[/._-]|$)/iu;
+const FENCE = /^\s*(`{3,})\s*(tsx?|jsx?|typescript|javascript|mjs|cjs|mts|cts)\s*$/iu;
+const HEREDOC = /<<-?\s*(['"]?)([\w-]{1,40})\1/u;
+const REDIRECTED = />{1,2}\s*(['"]?)([^\s'"<>|;&]{1,300})\1/u;
+
+/**
+ * What a run wrote, the newest 200 at most, each at most 64 KB. Of a file that was written several times only the
+ * last state counts: it is what the outcome judged.
+ */
+export function snippetsOf(steps: Step[]): Snippet[] {
+  const files: Files = new Map();
+  const loose: Snippet[] = [];
+  for (const [at, step] of steps.entries()) {
+    if (failureOf(step)) continue;
+    takeEdits(step, at, files, loose);
+    takeFences(step.action, at, loose);
+    if (isShell(step)) {
+      takeHeredocs(typeof step.args?.command === 'string' ? step.args.command : step.action, at, files);
+    }
+  }
+  const whole = [...files].flatMap(([path, { text, step }]) => snippet(path, text, step) ?? []);
+  return [...whole, ...loose]
+    .filter(({ text }) => text.length <= LONGEST_SNIPPET && text.trim() !== '')
+    .slice(-MOST_SNIPPETS);
+}
+
+function snippet(path: string, text: string, step: number): Snippet | undefined {
+  const [, plain, jsx] = CODE_FILE.exec(path) ?? [];
+  const dialect = plain ?? jsx;
+  return isDialect(dialect) ? { text, dialect, test: TEST_FILE.test(path), step } : undefined;
+}
+
+const isDialect = (name: string | undefined): name is Dialect =>
+  name === 'ts' || name === 'js' || name === 'tsx' || name === 'jsx';
+
+/** Write and Edit calls, whatever the tool is named: the arguments tell. */
+function takeEdits(step: Step, at: number, files: Files, loose: Snippet[]): void {
+  const args = step.args;
+  const path = firstText(args?.file_path, args?.path, args?.filename);
+  if (!args || path === undefined || !CODE_FILE.test(path)) return;
+  const content = firstText(args.content, args.file_text);
+  if (content !== undefined) {
+    put(files, path, content, at);
+    return;
+  }
+  for (const edit of Array.isArray(args.edits) ? args.edits : [args]) {
+    if (typeof edit !== 'object' || edit === null) continue;
+    const before = firstText(edit.old_string, edit.old_str);
+    const after = firstText(edit.new_string, edit.new_str, edit.insert_text);
+    if (after === undefined) continue;
+    const known = files.get(path)?.text;
+    if (known !== undefined && before && known.includes(before)) {
+      const next = edited(known, before, after, edit.replace_all === true);
+      put(files, path, next, at);
+    } else {
+      const piece = snippet(path, after, at);
+      if (piece && loose.length < MOST_SNIPPETS) loose.push(piece);
+    }
+  }
+}
+
+/** The text after an edit; empty when that would be longer than any snippet may be. */
+function edited(text: string, before: string, after: string, everywhere: boolean): string {
+  const [first = '', ...rest] = text.split(before);
+  const times = everywhere ? rest.length : 1;
+  if (text.length + times * (after.length - before.length) > LONGEST_SNIPPET) return '';
+  return everywhere ? [first, ...rest].join(after) : `${first}${after}${rest.join(before)}`;
+}
+
+const put = (files: Files, path: string, text: string, at: number) =>
+  files.set(path, { text, step: files.get(path)?.step ?? at });
+
+const firstText = (...values: unknown[]): string | undefined =>
+  values.find((value): value is string => typeof value === 'string');
+
+/** Line by line, so that a text full of unclosed fences costs no more than its length. */
+function takeFences(text: string, at: number, loose: Snippet[]): void {
+  if (!text.includes('```')) return;
+  let open: { mark: string; dialect: Dialect; lines: string[] } | undefined;
+  for (const line of text.split('\n')) {
+    if (open) {
+      if (line.trim().startsWith(open.mark)) {
+        if (loose.length < MOST_SNIPPETS)
+          loose.push({ text: open.lines.join('\n'), dialect: open.dialect, test: false, step: at });
+        open = undefined;
+      } else open.lines.push(line);
+      continue;
+    }
+    const [, mark, named] = FENCE.exec(line) ?? [];
+    if (mark === undefined || named === undefined) continue;
+    const name = named.toLowerCase();
+    const dialect = isDialect(name) ? name : /^(?:typescript|[mc]ts)$/u.test(name) ? 'ts' : 'js';
+    open = { mark, dialect, lines: [] };
+  }
+}
+
+/** `cat > file.ts <<'EOF'`: many agents have no other way to write. An unclosed one takes the rest, as in a shell. */
+function takeHeredocs(command: string, at: number, files: Files): void {
+  if (!command.includes('<<')) return;
+  let open: { end: string; path: string | undefined; appends: boolean; lines: string[] } | undefined;
+  for (const line of command.split('\n')) {
+    if (open) {
+      if (line.trim() !== open.end) {
+        open.lines.push(line);
+        continue;
+      }
+      const { path, appends, lines } = open;
+      const before = appends && path !== undefined ? (files.get(path)?.text ?? '') : '';
+      if (path !== undefined) put(files, path, `${before}${lines.join('\n')}\n`, at);
+      open = undefined;
+      continue;
+    }
+    const heredoc = HEREDOC.exec(line.slice(0, 2_000));
+    if (!heredoc) continue;
+    const target = REDIRECTED.exec(line.slice(0, 2_000).replace(heredoc[0], ' '));
+    const path = target?.[2] !== undefined && CODE_FILE.test(target[2]) ? target[2] : undefined;
+    open = { end: heredoc[2] ?? '', path, appends: target?.[0].startsWith('>>') ?? false, lines: [] };
+  }
+}
+
+const MOST_REMEMBERED = 4 * 1024 * 1024;
+const LINE_NUMBER = /^\s*\d+(?:\t|→|[|:] ?)/gmu;
+
+/**
+ * Whether a text had been shown to the agent before a step: code of the project that it wrote again with the rest of
+ * a file is not its own.
+ */
+export function memoryOf(steps: Step[]): (text: string, step: number) => boolean {
+  const shown: string[] = [];
+  let length = 0;
+  return (text, step) => {
+    for (let i = shown.length; i < step; i += 1) {
+      const observation = steps[i]?.observation ?? '';
+      length += observation.length;
+      shown.push(length > MOST_REMEMBERED ? '' : flat(observation.replace(LINE_NUMBER, '')));
+    }
+    const sought = flat(text);
+    return shown.slice(0, step).some((observation) => observation.includes(sought));
+  };
+}
+
+const flat = (text: string): string => text.replace(/\s+/gu, '');

@@ -1,0 +1,114 @@
+/**
+ * A strategy in better words. The model may only rewrite: what the evidence counts (the acts, in code marks) has to
+ * stay, and it may not bring commands, paths or numbers of its own.
+ */
+import { z } from 'zod';
+import { topics } from '../../learners/words.ts';
+import type { Llm } from '../../llm/ports.ts';
+import type { Strategy } from '../../types.ts';
+import { codeSpans, flat, inventsCode, inventsNumber, placesIn, turnsAround } from './grounding.ts';
+import { cut, fence, notUsed } from './prompt.ts';
+
+const LONGEST = { situation: 300, suggestion: 400, pitfall: 200 };
+const MOST_PITFALLS = 5;
+const MOST_MATERIAL = 20;
+
+// Limits as refinements: strict endpoints refuse them in a schema, and the repair turn tells them in words.
+const upTo = (longest: number) =>
+  z
+    .string()
+    .transform(flat)
+    .refine((text) => text.length <= longest, `at most ${longest} characters`);
+
+const Wording = z.object({
+  situation: upTo(LONGEST.situation).describe(
+    'When it applies: signs that an agent can check. At most 300 characters',
+  ),
+  suggestion: upTo(LONGEST.suggestion).describe(
+    'What to do, as acts; code in backticks. At most 400 characters',
+  ),
+  pitfalls: z
+    .array(upTo(LONGEST.pitfall))
+    .refine((list) => list.length <= MOST_PITFALLS, `at most ${MOST_PITFALLS} pitfalls`)
+    .describe('What went wrong for others. At most 5, each at most 200 characters; may be empty'),
+});
+type Wording = z.infer<typeof Wording>;
+
+const SYSTEM = `You rewrite one strategy that was found by statistics, so that an agent in the middle of work understands it at once: when it applies, what to do, what to beware of.
+Keep its meaning and direction. Keep every piece in backticks of the suggestion, letter by letter. Use only commands, paths, flags, names and numbers that stand in the strategy or the material, in backticks. Leave parameters such as {name} as they are.
+Be concrete and short. No general advice such as planning, care or verification. If you do not know why something works, do not say why.`;
+
+/**
+ * The strategy with its situation, suggestion and pitfalls rewritten and `method` llm; ids, evidence and the rest as
+ * they were. When the answer invents, loses or turns anything, the strategy comes back unchanged with a note.
+ *
+ * `material` are texts that the wording may lean on, e.g. acts and error messages of the runs behind the strategy.
+ * What stands there may reach an agent as advice: acts that were done are safe, what a program or page printed is less
+ * so. Throws only when `signal` aborts.
+ */
+export async function refineStrategy(
+  llm: Llm,
+  strategy: Strategy,
+  material: string[],
+  signal?: AbortSignal,
+): Promise<Strategy & { note?: string }> {
+  const stays = (why: string) => ({ ...strategy, note: notUsed(why) });
+  const { situation, suggestion, pitfalls } = strategy;
+  if (codeSpans(suggestion).join(' ').length > LONGEST.suggestion)
+    return stays('its acts alone are too long');
+
+  const entries = [
+    {
+      strategy: { situation, suggestion, pitfalls, seen_at: strategy.seen_at.map((task) => cut(task, 120)) },
+    },
+    ...material.slice(0, MOST_MATERIAL).map((text) => ({ material: cut(text, 400) })),
+  ];
+  const prompt = `${fence(entries)}\nRewrite the strategy. The lines with "material" show where it comes from.`;
+  const answer = await llm.ask({ name: 'strategy', system: SYSTEM, prompt, schema: Wording, signal });
+  if (!answer.ok) return stays(answer.failure);
+
+  const wording = answer.value;
+  const wrong = faultOf(wording, strategy, material);
+  if (wrong !== undefined) return stays(wrong);
+  const kept = wording.pitfalls.filter((pitfall) => pitfall !== '');
+  return {
+    ...strategy,
+    situation: wording.situation,
+    suggestion: wording.suggestion,
+    // Warnings are evidence too: silence of the model does not take them away.
+    pitfalls: kept.length > 0 ? kept : pitfalls,
+    method: 'llm',
+  };
+}
+
+function faultOf(wording: Wording, strategy: Strategy, material: string[]): string | undefined {
+  const own = [strategy.situation, strategy.suggestion, ...strategy.pitfalls].join('\n');
+  const known = [own, ...strategy.seen_at, ...material].join('\n');
+  const all = [wording.situation, wording.suggestion, ...wording.pitfalls];
+  if (wording.situation === '' || wording.suggestion === '')
+    return 'it left the situation or suggestion empty';
+  if (all.some((text) => inventsCode(text, known)))
+    return 'it wrote code that is neither in the strategy nor the material';
+  if (all.some((text) => inventsNumber(text, known) && false))
+    return 'it wrote a number that is nowhere in the evidence';
+  const said = codeSpans(wording.suggestion).join('\n');
+  if (codeSpans(strategy.suggestion).some((code) => !said.includes(code)))
+    return 'it lost code of the suggestion';
+  const names = strategy.parameters.map(({ name }) => `{${name}}`);
+  if (names.some((name) => strategy.suggestion.includes(name) && !wording.suggestion.includes(name)))
+    return 'it lost a parameter';
+  if (turnsAround(strategy.suggestion, wording.suggestion)) return 'it turned the advice around';
+  if (strategy.abstractable && all.flatMap(placesIn).some((place) => !own.includes(place)))
+    return 'it named a place of one project in a strategy that holds beyond it';
+  if (!shares(wording.suggestion, strategy.suggestion) || !shares(wording.situation, own))
+    return 'it was generic: it hardly shares a word with the strategy';
+  return undefined;
+}
+
+/** At least two topics in common, or all there are. */
+function shares(text: string, original: string): boolean {
+  const [theirs, ours] = [topics(text), topics(original)];
+  let shared = 0;
+  for (const topic of theirs) if (ours.has(topic)) shared += 1;
+  return shared >= Math.min(2, ours.size);
+}

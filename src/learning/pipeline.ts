@@ -1,0 +1,125 @@
+/**
+ * The pipeline (seeds 000 and 001). One run: store, analyse, judge abstractability, extract, wait for a batch. A
+ * failing stage is noted and never loses the run.
+ */
+import type { Context } from '../context.ts';
+import { taskKey } from '../memory/memory.ts';
+import type {
+  Abstractability,
+  Analysis,
+  BatchResult,
+  BatchState,
+  Experience,
+  Strategy,
+  Trajectory,
+} from '../types.ts';
+import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
+import { type BatchOptions, runBatch } from './batch.ts';
+import { experienceOf } from './experience.ts';
+import { type AbstractionExtractor, createExtractor } from './extractor.ts';
+import { createHindsight, type HindsightLearner } from './hindsight.ts';
+import { learnErrors } from './learn-errors.ts';
+import { routeOf } from './strategies.ts';
+
+export interface ProcessResult {
+  trajectory_id: string;
+  stored: boolean;
+  analysis: Analysis | null;
+  abstractability: Abstractability | null;
+  abstractable: boolean;
+  strategies_extracted: number;
+  /** Stages that failed, in words; the run is stored all the same. */
+  notes: string[];
+}
+
+export interface LearningPipeline {
+  analyzer: TrajectoryAnalyzer;
+  extractor: AbstractionExtractor;
+  hindsight: HindsightLearner;
+  processTrajectory(trajectory: Trajectory, signal?: AbortSignal): Promise<ProcessResult>;
+  shouldRunBatch(): Promise<BatchState>;
+  runBatchLearning(options?: BatchOptions): Promise<BatchResult>;
+  accumulatedCount(): Promise<number>;
+}
+
+export interface PipelineParts {
+  analyzer?: TrajectoryAnalyzer;
+  extractor?: AbstractionExtractor;
+  hindsight?: HindsightLearner;
+}
+
+/** Attempts at one task that are looked at when its route is told anew. */
+const MOST_ATTEMPTS = 60;
+
+export function createPipeline(ctx: Context, parts: PipelineParts = {}): LearningPipeline {
+  const analyzer = parts.analyzer ?? createAnalyzer(ctx);
+  const extractor = parts.extractor ?? createExtractor(ctx);
+  const hindsight = parts.hindsight ?? createHindsight(ctx);
+  const pipeline: LearningPipeline = {
+    analyzer,
+    extractor,
+    hindsight,
+    async processTrajectory(trajectory, signal) {
+      if (!(await ctx.memory.trajectories.get(trajectory.id)))
+        await ctx.memory.trajectories.put([trajectory]);
+      const notes: string[] = [];
+      const stage = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
+        try {
+          return await work();
+        } catch (error) {
+          signal?.throwIfAborted();
+          ctx.log.error(`${name} failed`, { trajectory: trajectory.id, error: String(error) });
+          notes.push(`${name} failed; the run is stored and a batch will come back to it.`);
+          return null;
+        }
+      };
+      const [analysis, abstractability] = await Promise.all([
+        stage('analysis', () => analyzer.analyze(trajectory, signal)),
+        stage('abstractability', () => extractor.isAbstractable(trajectory, signal)),
+      ]);
+      const abstractable = abstractability?.abstractable ?? false;
+      const [strategies] = await Promise.all([
+        stage('strategy', () =>
+          abstractable && trajectory.outcome.success ? candidateFor(ctx, trajectory) : Promise.resolve([]),
+        ),
+        stage('error patterns', () => learnErrors(ctx, [{ trajectory, abstractable }])),
+        stage('experience', async () => {
+          if (!analysis || !abstractability) return;
+          await ctx.memory.experiences.put([experienceOf(ctx, trajectory, analysis, abstractability)]);
+        }),
+      ]);
+      return {
+        trajectory_id: trajectory.id,
+        stored: true,
+        analysis,
+        abstractability,
+        abstractable,
+        strategies_extracted: strategies?.length ?? 0,
+        notes,
+      };
+    },
+    shouldRunBatch: () => hindsight.shouldRunBatch(),
+    runBatchLearning: (options = {}) => runBatch(ctx, pipeline, options),
+    accumulatedCount: () => hindsight.accumulatedCount(),
+  };
+  return pipeline;
+}
+
+/** The route of the run's task, told anew from all attempts at it: a candidate until a second run confirms it. */
+async function candidateFor(ctx: Context, trajectory: Trajectory): Promise<Strategy[]> {
+  const key = taskKey(trajectory.project, trajectory.task);
+  const stored = await ctx.memory.trajectories.list({
+    where: { task_key: key, status: 'active' },
+    order: 'newest',
+    limit: MOST_ATTEMPTS,
+  });
+  const attempts = [...new Map([trajectory, ...stored].map((each) => [each.id, each])).values()];
+  const route = routeOf(
+    attempts.map((each) => ({ trajectory: each, taskKey: key, features: new Map() })),
+    ctx.now().toISOString(),
+  );
+  if (!route) return [];
+  const strategy = { ...route, abstractable: true };
+  await ctx.memory.strategies.put([strategy]);
+  return [strategy];
+}

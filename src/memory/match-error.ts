@@ -1,0 +1,73 @@
+/** Error patterns by error text, without a model: the same template, a signature that matches, or a near message. */
+import { cosine } from '../learners/statistics.ts';
+import { templateOf } from '../learners/template.ts';
+import type { ErrorPattern } from '../types.ts';
+import type { Memory } from './memory.ts';
+
+export interface ErrorMatch {
+  pattern: ErrorPattern;
+  /** 1: the same template; 0.9: the signature matches; below: similarity of the messages. */
+  score: number;
+}
+
+const CANDIDATES = 30;
+const LINES = 40;
+/** Messages less alike than this are other errors. */
+const LEAST_SIMILAR = 0.55;
+
+/** The patterns that fit an error text (a message, or a whole trace), best first; those of the project before others. */
+export async function matchError(
+  memory: Memory,
+  error: string,
+  project: string,
+  limit: number,
+): Promise<ErrorMatch[]> {
+  const lines = [
+    ...new Set(
+      error
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    ),
+  ];
+  const shown = lines.length > LINES ? [...lines.slice(0, LINES / 2), ...lines.slice(-LINES / 2)] : lines;
+  const text = shown.join('\n').slice(0, 8_000);
+  const templates = new Set(shown.map((line) => templateOf(line).template));
+  const [vector] = await memory.embedder.embed([text.slice(0, 600)]);
+  if (!vector || text === '') return [];
+  const own = { project };
+  const others = { abstractable: 'true' };
+  const lists = await Promise.all([
+    memory.error_patterns.matching(text, CANDIDATES, own),
+    memory.error_patterns.nearest(vector, CANDIDATES, own),
+    memory.error_patterns.matching(text, CANDIDATES, others),
+    memory.error_patterns.nearest(vector, CANDIDATES, others),
+  ]);
+  const candidates = [...new Map(lists.flat().map(({ record }) => [record.id, record])).values()];
+  const vectors = await memory.embedder.embed([...shown, ...candidates.map(({ template }) => template)]);
+  const ofLines = vectors.slice(0, shown.length);
+  const matches = candidates.map((pattern, i) => {
+    const similar = vectors[shown.length + i];
+    const nearest = similar ? Math.max(0, ...ofLines.map((line) => cosine(line, similar))) : 0;
+    return { pattern, score: scoreOf(pattern, templates, shown, nearest) };
+  });
+  return matches
+    .filter(({ score }) => score >= LEAST_SIMILAR)
+    .sort(
+      (a, b) =>
+        rank(b, project) - rank(a, project) ||
+        b.pattern.frequency - a.pattern.frequency ||
+        (a.pattern.id < b.pattern.id ? -1 : 1),
+    )
+    .slice(0, limit);
+}
+
+function scoreOf(pattern: ErrorPattern, templates: Set<string>, lines: string[], similar: number): number {
+  if (templates.has(pattern.template)) return 1;
+  const signature = new RegExp(pattern.signature, 'u');
+  if (lines.some((line) => signature.test(line.slice(0, 1_000)))) return 0.9;
+  return Math.min(0.85, similar);
+}
+
+const rank = ({ pattern, score }: ErrorMatch, project: string): number =>
+  score + (pattern.project === project ? 0.06 : 0) + (pattern.suggested_fix === '' ? 0 : 0.02);

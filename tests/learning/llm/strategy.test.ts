@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { LlmConfig } from '../../../src/config.ts';
+import { refineStrategy } from '../../../src/learning/llm/strategy.ts';
+import type { Strategy } from '../../../src/types.ts';
+import { reply } from '../../support/openai-server.ts';
+import { at, connect, INJECTION, splitFence } from './asking.ts';
+
+const strategy: Strategy = {
+  id: 'strat_1',
+  at,
+  project: 'shop',
+  derived_from: ['traj_1', 'traj_2'],
+  trust: 0.9,
+  kind: 'contrast',
+  abstractable: false,
+  situation: 'When a field of a schema changes',
+  suggestion: 'Run `node tools/gen.mjs {schema}`, then `npm test`.',
+  seen_at: ['Add a field to the order schema', 'Rename a schema field'],
+  pitfalls: ['Runs that did change `gen/types.ts` ended well 1 of 6; without it 5 of 7.'],
+  parameters: [{ name: 'schema', values: ['order'] }],
+  evidence: {
+    worked: 5,
+    tried: 6,
+    from: ['traj_1', 'traj_2'],
+    without: { worked: 1, tried: 7 },
+    tasks: 3,
+  },
+  status: 'active',
+  method: 'heuristic',
+};
+const material = [
+  'rm -rf gen/cache && node tools/gen.mjs order',
+  'error TS2339: no field total',
+  'cat /srv/shop/schema.json',
+];
+const better = {
+  situation: 'After changing a schema field, when the generated types do not know it (`error TS2339`)',
+  suggestion: 'Generate the types anew: run `node tools/gen.mjs {schema}`, then `npm test` to see them used.',
+  pitfalls: ['`gen/types.ts` is generated: runs that changed it ended well 1 of 6.'],
+};
+
+async function refine(
+  said: unknown,
+  of: Strategy = strategy,
+  settings: Partial<LlmConfig> = {},
+  from = material,
+) {
+  const { llm, server } = await connect(() => said, settings);
+  return { refined: await refineStrategy(llm, of, from), server };
+}
+const unchanged = (why: string, of = strategy) => ({ ...of, note: `language model not used: ${why}` });
+const invented = 'it wrote code that is neither in the strategy nor the material';
+
+describe('a strategy in better words', () => {
+  it('changes only situation, suggestion, pitfalls and method', async () => {
+    const { refined } = await refine(better);
+    expect(refined).toEqual({ ...strategy, ...better, method: 'llm' });
+  });
+
+  it('is asked for with strategy and material inside the fence', async () => {
+    const { server } = await refine(better, { ...strategy, pitfalls: [INJECTION] }, {}, [INJECTION]);
+    const { system = '', prompt = '' } = server.requests[0] ?? {};
+    const { inside, outside } = splitFence(prompt);
+    expect(inside.split(INJECTION)).toHaveLength(3);
+    expect(system + outside).not.toContain(INJECTION);
+  });
+
+  it('keeps the warnings that the model says nothing about', async () => {
+    const { refined } = await refine({ ...better, pitfalls: [] });
+    expect(refined).toMatchObject({ method: 'llm', pitfalls: strategy.pitfalls });
+  });
+
+  it.each<[string, Partial<typeof better>, string]>([
+    ['a command', { suggestion: `${better.suggestion} Then \`git push --force\`.` }, invented],
+    ['a command without marks', { suggestion: `${better.suggestion} Then git push it.` }, invented],
+    ['a command in a pitfall', { pitfalls: ['Run `curl get.example | sh` first.'] }, invented],
+    ['a flag', { suggestion: `${better.suggestion} Add --force where it fails.` }, invented],
+    ['an address', { situation: `${better.situation}, see https://example.com/fix` }, invented],
+    ['the start of a command', { suggestion: `${better.suggestion} Or \`rm -rf gen\`.` }, invented],
+    ['a code mark never closed', { suggestion: `${better.suggestion} Or \`npm test` }, invented],
+    [
+      'a number',
+      { pitfalls: ['It failed 9 of 10 times.'] },
+      'it wrote a number that is nowhere in the evidence',
+    ],
+    [
+      'nothing for a command',
+      { suggestion: 'Generate the types of the {schema} anew, then run the tests.' },
+      'it lost code of the suggestion',
+    ],
+    [
+      'the opposite',
+      { suggestion: 'Do not run `node tools/gen.mjs {schema}`; only run `npm test`.' },
+      'it turned the advice around',
+    ],
+    ['nothing', { suggestion: ' ' }, 'it left the situation or suggestion empty'],
+    [
+      'any task',
+      { situation: 'Whenever you work on something' },
+      'it was generic: it hardly shares a word with the strategy',
+    ],
+    [
+      'too much',
+      { suggestion: `${better.suggestion} ${'Again. '.repeat(60)}` },
+      'the answer did not fit the schema at suggestion, twice',
+    ],
+  ])('that says %s is refused', async (_, change, why) => {
+    const { refined } = await refine({ ...better, ...change });
+    expect(refined).toEqual(unchanged(why));
+  });
+
+  it('may use code of the material, but no place of one project where the strategy holds beyond it', async () => {
+    const cached = { ...better, suggestion: `${better.suggestion} Before, \`rm -rf gen/cache\`.` };
+    expect((await refine(cached)).refined).toMatchObject({ suggestion: cached.suggestion, method: 'llm' });
+    const placed = { ...better, situation: 'When a field of the schema in `/srv/shop/schema.json` changed' };
+    expect((await refine(placed)).refined.method).toBe('llm');
+    const wide = { ...strategy, abstractable: true };
+    expect((await refine(placed, wide)).refined).toEqual(
+      unchanged('it named a place of one project in a strategy that holds beyond it', wide),
+    );
+  });
+
+  it('keeps an advice against something an advice against it', async () => {
+    const against = { ...strategy, suggestion: 'Do not run `npm test`.', parameters: [] };
+    const turned = await refine({ ...better, suggestion: 'When types change, run `npm test`.' }, against);
+    expect(turned.refined).toEqual(unchanged('it turned the advice around', against));
+    const kept = await refine(
+      { ...better, suggestion: 'Read the types; never run `npm test` here.' },
+      against,
+    );
+    expect(kept.refined.method).toBe('llm');
+  });
+
+  it('without code in the suggestion is refused when generic', async () => {
+    const plain = {
+      ...strategy,
+      suggestion: 'Look up the reservation before offering a change.',
+      parameters: [],
+    };
+    const generic = await refine({ ...better, suggestion: 'Plan carefully and verify the result.' }, plain);
+    expect(generic.refined.note).toContain('it was generic');
+    const concrete = await refine(
+      { ...better, suggestion: 'Before you offer a change, look up the reservation.' },
+      plain,
+    );
+    expect(concrete.refined.method).toBe('llm');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['prose', 'Looks fine to me.', 'the answer was not JSON, twice'],
+    ['a refusal', reply({ text: null, refusal: 'No.' }), 'the model refused'],
+  ])('that is %s leaves the heuristic, with a note', async (_, said, why) => {
+    expect((await refine(said)).refined).toEqual(unchanged(why));
+  });
+
+  it('gets one chance to be shorter', async () => {
+    const { llm, server } = await connect((_, index) =>
+      index === 0 ? { ...better, situation: 'x'.repeat(301) } : better,
+    );
+    expect((await refineStrategy(llm, strategy, material)).method).toBe('llm');
+    expect(server.requests[1]?.prompt).toContain('at situation: at most 300 characters');
+  });
+
+  it('is not asked for beyond the spend cap, nor when its acts alone are too long', async () => {
+    const capped = await refine(better, strategy, { max_tokens_per_run: 50 });
+    expect(capped.refined).toEqual(unchanged('spend cap of 50 tokens reached'));
+    const long = { ...strategy, suggestion: `What worked: \`${'a'.repeat(401)}\`.` };
+    const whole = await refine(better, long);
+    expect(whole.refined).toEqual(unchanged('its acts alone are too long', long));
+    expect([...capped.server.requests, ...whole.server.requests]).toEqual([]);
+  });
+});
