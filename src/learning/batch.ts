@@ -13,7 +13,7 @@ import { experienceOf } from './experience.ts';
 import { learnErrors } from './learn-errors.ts';
 import type { LearningPipeline } from './pipeline.ts';
 import { pruneClusters } from './prune.ts';
-import { settleStrategies } from './settle.ts';
+import { settleConcepts, settleStrategies } from './settle.ts';
 
 export interface BatchOptions {
   /** Overrides the configured minimum; 0 means any number. */
@@ -91,7 +91,7 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     const found = await extractor.extractCodePatterns(runs, signal);
     // Documentation is an extra: a concept that cannot be documented is kept as it is.
     const documented = await Promise.all(found.map((each) => extractor.autoDocument(each).catch(() => each)));
-    await ctx.memory.concepts.put(documented);
+    await settleConcepts(ctx, name, documented, runs.length < MOST_CONTRASTED);
     strategies += told.length;
     concepts += documented.length;
     pruned += await pruneClusters(ctx, runs);

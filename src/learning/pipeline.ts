@@ -4,15 +4,7 @@
  */
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
-import type {
-  Abstractability,
-  Analysis,
-  BatchResult,
-  BatchState,
-  Experience,
-  Strategy,
-  Trajectory,
-} from '../types.ts';
+import type { Abstractability, Analysis, BatchResult, BatchState, Strategy, Trajectory } from '../types.ts';
 import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
 import { type BatchOptions, runBatch } from './batch.ts';
 import { experienceOf } from './experience.ts';

@@ -1,7 +1,7 @@
 /** Strategies of a batch into the memory: what is told anew replaces its older self, what no longer holds goes stale. */
 import type { Context } from '../context.ts';
 import { experienceId } from '../memory/memory.ts';
-import type { Strategy } from '../types.ts';
+import type { CodeConcept, Strategy } from '../types.ts';
 
 /**
  * Writes the strategies of one project.
@@ -30,4 +30,19 @@ export async function settleStrategies(
   const standing = await ctx.memory.strategies.list({ where: { project, status: ['candidate', 'active'] } });
   const stale = standing.filter(({ id, kind }) => kind !== 'given' && !ids.has(id));
   await ctx.memory.strategies.put(stale.map((strategy) => ({ ...strategy, status: 'stale' as const })));
+}
+
+/** Writes the concepts of one project; learned ones that no longer come out (their shape moved) make way. */
+export async function settleConcepts(
+  ctx: Context,
+  project: string,
+  found: CodeConcept[],
+  complete: boolean,
+): Promise<void> {
+  await ctx.memory.concepts.put(found);
+  if (!complete) return;
+  const ids = new Set(found.map(({ id }) => id));
+  const standing = await ctx.memory.concepts.list({ where: { project } });
+  const gone = standing.filter(({ id, source }) => source === 'learned' && !ids.has(id)).map(({ id }) => id);
+  if (gone.length > 0) await ctx.memory.concepts.remove({ id: gone });
 }

@@ -1,4 +1,5 @@
 /** Error patterns by error text, without a model: the same template, a signature that matches, or a near message. */
+import { cleanMessage, messagesOf } from '../learners/error-lines.ts';
 import { cosine } from '../learners/statistics.ts';
 import { templateOf } from '../learners/template.ts';
 import type { ErrorPattern } from '../types.ts';
@@ -22,15 +23,12 @@ export async function matchError(
   project: string,
   limit: number,
 ): Promise<ErrorMatch[]> {
-  const lines = [
-    ...new Set(
-      error
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
-    ),
-  ];
-  const shown = lines.length > LINES ? [...lines.slice(0, LINES / 2), ...lines.slice(-LINES / 2)] : lines;
+  const lines = error
+    .split('\n')
+    .map(cleanMessage)
+    .filter((line) => line !== '');
+  const ends = lines.length > LINES ? [...lines.slice(0, LINES / 2), ...lines.slice(-LINES / 2)] : lines;
+  const shown = [...new Set([...messagesOf(error), ...ends])];
   const text = shown.join('\n').slice(0, 8_000);
   const templates = new Set(shown.map((line) => templateOf(line).template));
   const [vector] = await memory.embedder.embed([text.slice(0, 600)]);

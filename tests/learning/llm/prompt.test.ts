@@ -34,9 +34,9 @@ describe('what goes into a prompt', () => {
       }),
       { seed: 12 },
     );
-    // Copying the fence of one prompt into the next changes its mark.
-    const first = fence(['a']);
-    expect(splitFence(`${fence([first, 'b'])}\n`).inside).toContain('data ends');
+    // Who has seen the mark of one prompt does not know that of the next.
+    const [one, other] = ['a', 'b'].map((text) => /=== (\w+) data/u.exec(fence([text]))?.[1]);
+    expect(one).not.toBe(other);
   });
 });
 
