@@ -23,9 +23,11 @@ export interface Context {
 
 /** What a caller of the library may put in place of the defaults. */
 export interface ContextParts {
-  llm?: Llm;
+  /** null: none, whatever is configured. */
+  llm?: Llm | null;
   embedder?: Embedder;
   now?: () => Date;
+  /** Makes everything random repeatable; without it each process draws its own. */
   seed?: number;
 }
 
@@ -38,25 +40,31 @@ export async function openContext(
   parts: ContextParts = {},
 ): Promise<Context> {
   const config = loadConfig(flags);
+  const embedder = parts.embedder ?? createHashingEmbedder();
+  const memory = await openMemory(config.data, embedder, parts.now ?? (() => new Date()));
+  return wire(config, memory, parts);
+}
+
+/** Wires everything around a memory that is open already. @throws KnowhowError `bad_config`. */
+export function contextOf(memory: Memory, flags: Partial<ConfigInput>, parts: ContextParts): Context {
+  return wire(loadConfig({ ...flags, data: memory.directory }), memory, parts);
+}
+
+function wire(config: Config, memory: Memory, parts: ContextParts): Context {
   const now = parts.now ?? (() => new Date());
   const redactor = createRedactor(config.redact);
-  const log = createLog(config.log_level, now, (line) => redactor.redact(line).text);
-  const embedder = parts.embedder ?? createHashingEmbedder();
-  const memory = await openMemory(config.data, embedder, now);
-  const llm =
-    parts.llm ??
-    (config.llm
-      ? createOpenAiLlm(config.llm, { log, redact: (text) => redactor.redact(text).text })
-      : undefined);
+  const redact = (text: string) => redactor.redact(text).text;
+  const log = createLog(config.log_level, now, redact);
+  const configured = () => (config.llm ? createOpenAiLlm(config.llm, { log, redact }) : undefined);
   return {
     config,
     memory,
-    embedder,
-    llm,
+    embedder: memory.embedder,
+    llm: parts.llm === undefined ? configured() : (parts.llm ?? undefined),
     log,
     redactor,
     now,
-    random: createRandom(parts.seed ?? 7),
+    random: createRandom(parts.seed ?? Date.now() ^ (process.pid << 16)),
     close: () => memory.close(),
   };
 }

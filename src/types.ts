@@ -6,7 +6,13 @@ import { z } from 'zod';
 
 const text = z.string();
 const open = z.record(z.string(), z.unknown());
-const Time = z.iso.datetime({ offset: true });
+// Not z.iso.datetime(): its pattern would cost every client hundreds of tokens in the tool list.
+const Time = text.refine(
+  (time) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/u.test(time) &&
+    !Number.isNaN(Date.parse(time)),
+  'an ISO 8601 time with its zone, e.g. 2026-01-31T12:00:00Z',
+);
 
 // ---------------------------------------------------------------- what happened
 

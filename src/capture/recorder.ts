@@ -51,6 +51,10 @@ export async function recordAll(ctx: Context, inputs: KeyedInput[]): Promise<Rec
   return recorded;
 }
 
+/** A run as it would be stored, without storing it. */
+export const toTrajectory = (ctx: Context, input: TrajectoryInput, key?: SourceKey): Trajectory =>
+  prepare(ctx, input, key).trajectory;
+
 interface Prepared {
   id: string;
   input: TrajectoryInput;

@@ -7,21 +7,33 @@ import { occurrencesOf, patternOf } from './error-patterns.ts';
 /** Occurrences of one pattern that are counted; beyond these more change nothing. */
 const MOST_OCCURRENCES = 5_000;
 
-/** @returns the patterns that were written. Doing it twice writes the same records again. */
-export async function learnErrors(
-  ctx: Context,
-  runs: { trajectory: Trajectory; abstractable: boolean }[],
-): Promise<ErrorPattern[]> {
+export interface JudgedRun {
+  trajectory: Trajectory;
+  abstractable: boolean;
+}
+
+/** Notes the errors of runs and counts the patterns they touch. Doing it twice writes the same records again. */
+export async function learnErrors(ctx: Context, runs: JudgedRun[]): Promise<ErrorPattern[]> {
+  return countPatterns(ctx, await noteErrors(ctx, runs));
+}
+
+/** Stores the errors of runs as facts. @returns the ids of the patterns they belong to, which wait to be counted. */
+export async function noteErrors(ctx: Context, runs: JudgedRun[]): Promise<Set<string>> {
   const at = ctx.now().toISOString();
   const occurrences = runs.flatMap(({ trajectory, abstractable }) =>
     occurrencesOf(trajectory, taskKey(trajectory.project, trajectory.task), abstractable, at),
   );
-  if (occurrences.length === 0) return [];
   await ctx.memory.occurrences.put(occurrences);
+  return new Set(occurrences.map(({ pattern }) => pattern));
+}
+
+/** Counts patterns from all their occurrences and stores them. */
+export async function countPatterns(ctx: Context, ids: Iterable<string>): Promise<ErrorPattern[]> {
+  const at = ctx.now().toISOString();
   const patterns: ErrorPattern[] = [];
-  for (const pattern of new Set(occurrences.map((occurrence) => occurrence.pattern))) {
-    const all = await ctx.memory.occurrences.list({ where: { pattern }, limit: MOST_OCCURRENCES });
-    const counted = patternOf(all, at);
+  for (const pattern of ids) {
+    const occurrences = await ctx.memory.occurrences.list({ where: { pattern }, limit: MOST_OCCURRENCES });
+    const counted = patternOf(occurrences, at);
     if (counted) patterns.push(counted);
   }
   await ctx.memory.error_patterns.put(patterns);

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/** The command line. What other commands do is in cli/, one file a family. */
+import { Command } from 'commander';
+import { fail, VERSION } from './cli/frame.ts';
+import { addHealth } from './cli/health.ts';
+import { addKnowledge } from './cli/knowledge.ts';
+import { addRuns } from './cli/runs.ts';
+import { addServe } from './cli/serve.ts';
+
+// Over stdio, stdout is the protocol: whatever a library prints goes to stderr instead.
+for (const method of ['log', 'info', 'debug', 'warn', 'table', 'dir'] as const) {
+  Object.assign(console, {
+    [method]: (...items: unknown[]) => process.stderr.write(`${items.map(String).join(' ')}\n`),
+  });
+}
+
+const program = new Command('knowhow')
+  .description('Turns what coding agents did into what they know.')
+  .version(VERSION)
+  .option('--data <dir>', "directory of the store (default: the user's data directory, or $KNOWHOW_DATA)")
+  .option(
+    '--project <name>',
+    'project that records belong to and retrieval looks in first (default: "default")',
+  )
+  .option('--json', 'print the answer as JSON')
+  .showHelpAfterError('See `knowhow --help`.')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => void (wantsJson() || process.stderr.write(text)) });
+
+addServe(program);
+addRuns(program);
+addKnowledge(program);
+addHealth(program);
+for (const command of program.commands) {
+  command.exitOverride();
+  command.configureOutput({ writeErr: (text) => void (wantsJson() || process.stderr.write(text)) });
+  // So that `knowhow status --json --data DIR` works as well as `knowhow --json --data DIR status`.
+  command
+    .option('--data <dir>', 'directory of the store')
+    .option('--project <name>', 'project')
+    .option('--json', 'print the answer as JSON');
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error, wantsJson());
+}
+
+function wantsJson(): boolean {
+  return process.argv.includes('--json');
+}

@@ -1,0 +1,56 @@
+/** What every command shares: options, one place for answers, one for failures. Stdout carries the answer alone. */
+import { type Command, CommanderError } from 'commander';
+import { type Context, openContext } from '../context.ts';
+import { describeError, KnowhowError } from '../errors.ts';
+import { VERSION } from '../server.ts';
+
+export interface GlobalOptions {
+  data?: string;
+  project?: string;
+  json?: boolean;
+}
+
+export const globals = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
+
+/** Opens the context for a command and closes it after, whatever happens. */
+export async function withContext<R>(
+  command: Command,
+  work: (ctx: Context, options: GlobalOptions) => Promise<R>,
+): Promise<R> {
+  const options = globals(command);
+  const ctx = await openContext({ data: options.data, project: options.project });
+  try {
+    return await work(ctx, options);
+  } finally {
+    await ctx.close();
+  }
+}
+
+/** Prints the answer: JSON with --json, else the text. */
+export function answer(options: GlobalOptions, value: unknown, text: () => string): void {
+  const written = options.json ? JSON.stringify(value, null, 2) : text();
+  process.stdout.write(written.endsWith('\n') ? written : `${written}\n`);
+}
+
+/** Prints a failure and sets the exit code: 2 for wrong usage, 1 for everything else. */
+export function fail(error: unknown, json: boolean): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const usage =
+    error instanceof CommanderError ||
+    (error instanceof KnowhowError && error.kind === 'caller' && error.code === 'usage');
+  process.exitCode = usage ? 2 : 1;
+  const described =
+    error instanceof CommanderError
+      ? { code: 'usage', message: error.message.replace(/^error: /u, ''), hint: 'See `knowhow --help`.' }
+      : describeError(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: described })}\n`);
+  else if (!(error instanceof CommanderError)) {
+    process.stderr.write(`knowhow: ${described.message}${described.hint ? `\n${described.hint}` : ''}\n`);
+  }
+}
+
+/** `12 runs`, `1 run`. */
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+
+export { VERSION };

@@ -1,0 +1,156 @@
+/** Commands about what was learned: `learn`, `retrieve`, `match-error`. They run the tools that agents call. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { callerError } from '../errors.ts';
+import { createPipeline } from '../learning/pipeline.ts';
+import type { ToolDefinition } from '../tools/define.ts';
+import { runBatchLearningTool } from '../tools/learn.ts';
+import { matchErrorTool, retrieveStrategiesTool } from '../tools/retrieve.ts';
+import { answer, withContext } from './frame.ts';
+
+export function addKnowledge(program: Command): void {
+  program
+    .command('learn')
+    .description('Learn from the runs recorded since the last batch')
+    .option('--min <n>', 'new runs needed; 0 takes any number (default: from the configuration)', number)
+    .option('--max-seconds <n>', 'stop after this long; the next call continues', number, 600)
+    .action((options: { min?: number; maxSeconds: number }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        const args = {
+          min_trajectories: options.min,
+          max_seconds: options.maxSeconds,
+          project: global.project,
+        };
+        const result = await call(runBatchLearningTool, args, ctx, (done, total, what) => {
+          if (process.stderr.isTTY && !global.json)
+            process.stderr.write(`\r\u001b[K${done} of ${total}: ${what}`);
+        });
+        if (process.stderr.isTTY && !global.json) process.stderr.write('\r\u001b[K');
+        answer(global, result, () =>
+          result.ran
+            ? `Learned from ${result.reason}: ${result.strategies_extracted} strategies, ${result.concepts_extracted} code concepts, ${result.error_patterns_extracted} error patterns; ${result.experiences_pruned} runs archived.`
+            : `Nothing to do: ${result.reason}.`,
+        );
+      }),
+    );
+
+  program
+    .command('retrieve')
+    .description('What is known about a task: what retrieve_strategies gives an agent')
+    .argument('<task>', 'the task, in the words in which it was given')
+    .option('--error <text>', 'error text you are stuck at')
+    .option('-k <n>', 'most records of each kind', number, 4)
+    .option('--max-tokens <n>', 'budget of the answer', number, 900)
+    .action((task: string, options: { error?: string; k: number; maxTokens: number }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        const args = {
+          task,
+          error: options.error,
+          k: options.k,
+          max_tokens: options.maxTokens,
+          project: global.project,
+        };
+        const found = await call(retrieveStrategiesTool, args, ctx);
+        answer(global, found, () => retrievalText(found));
+      }),
+    );
+
+  program
+    .command('match-error')
+    .description('Known fixes for an error; reads standard input when no text is given')
+    .argument('[text]', 'the message or the whole trace')
+    .action((text: string | undefined, _options: object, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        const found = await call(
+          matchErrorTool,
+          { error: text ?? (await readStdin()), project: global.project },
+          ctx,
+        );
+        answer(global, found, () =>
+          found.matches.length > 0 ? found.matches.map(errorText).join('\n\n') : 'This error is not known.',
+        );
+      }),
+    );
+}
+
+/** Runs a tool as a client would: arguments checked, the same code, the same answer. */
+async function call<I extends z.ZodType, O extends z.ZodType>(
+  tool: ToolDefinition<I, O>,
+  args: unknown,
+  ctx: Context,
+  progress: (done: number, total: number, message: string) => void = () => undefined,
+): Promise<z.output<O>> {
+  const parsed = tool.input.safeParse(args);
+  if (!parsed.success) throw callerError('usage', z.prettifyError(parsed.error));
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once('SIGINT', stop);
+  try {
+    return tool.output.parse(
+      await tool.run(parsed.data, { ctx, pipeline: createPipeline(ctx), signal: abort.signal, progress }),
+    );
+  } finally {
+    process.removeListener('SIGINT', stop);
+  }
+}
+
+type Found = z.output<typeof retrieveStrategiesTool.output>;
+
+function retrievalText(found: Found): string {
+  if (!found.known) return found.reason ?? 'Nothing known.';
+  const blocks = [
+    ...found.strategies.map(({ situation, suggestion, pitfalls, evidence, status, id }) =>
+      [
+        `▸ ${situation}`,
+        `  ${suggestion}`,
+        ...pitfalls.map((pitfall) => `  ! ${pitfall}`),
+        `  ${status}; worked ${evidence.worked} of ${evidence.tried}${evidence.without ? `; ${evidence.without}` : ''}; ${id}, from ${evidence.from.join(', ')}`,
+      ].join('\n'),
+    ),
+    ...found.error_patterns.map(errorText),
+    ...found.concepts.map(
+      ({ name, signature, description, code, used }) =>
+        `◦ ${name}: ${signature}\n  ${description} (${used})\n${code.replace(/^/gmu, '    ')}`,
+    ),
+    ...found.experiences.map(({ task, success, judged_by, key_steps, error, id }) =>
+      [
+        `· ${success === null ? 'unknown' : success ? 'solved' : 'failed'} (${judged_by}): ${task}`,
+        ...key_steps.map((step) => `    ${step}`),
+        ...(error ? [`    error: ${error}`] : []),
+        `    ${id}`,
+      ].join('\n'),
+    ),
+  ];
+  return blocks.join('\n\n');
+}
+
+const errorText = ({
+  name,
+  frequency,
+  suggested_fix,
+  support,
+  also,
+  id,
+}: Found['error_patterns'][number]): string =>
+  [
+    `✗ ${name}, met ${frequency} times`,
+    suggested_fix === ''
+      ? '  no fix is known'
+      : `  fix: ${suggested_fix} (worked ${support.worked} of ${support.tried})`,
+    ...(also ?? []).map((other) => `  also tried: ${other}`),
+    `  ${id}`,
+  ].join('\n');
+
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY) throw callerError('usage', 'Give the error text, or pipe it in.');
+  let text = '';
+  for await (const chunk of process.stdin) text += String(chunk);
+  return text;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw callerError('usage', `"${text}" is no number.`);
+  return value;
+}

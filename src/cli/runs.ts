@@ -1,0 +1,178 @@
+/** Commands about runs: `import`, `export`, `analyze`. */
+import { existsSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { toAtif } from '../capture/importers/atif.ts';
+import { IMPORTERS, readTranscripts } from '../capture/importers/index.ts';
+import { readOutcomes } from '../capture/importers/outcomes.ts';
+import { toTrajectory } from '../capture/recorder.ts';
+import type { Context } from '../context.ts';
+import { callerError } from '../errors.ts';
+import { type IngestReport, ingest } from '../ingest.ts';
+import { createAnalyzer } from '../learning/analyzer.ts';
+import { type Trajectory, TrajectoryInput } from '../types.ts';
+import { answer, globals, plural, withContext } from './frame.ts';
+
+export function addRuns(program: Command): void {
+  program
+    .command('import')
+    .description('Import transcripts: files or folders, formats found by themselves')
+    .argument('<paths...>', 'transcripts, or folders of them')
+    .option(
+      '--outcomes <file>',
+      'JSONL {path, task?, success, score?, verdict?} for transcripts without task or verdict',
+    )
+    .option(
+      '--format <name>',
+      `one of ${IMPORTERS.map(({ name }) => name).join(', ')}; default: found per file`,
+    )
+    .action((paths: string[], options: { outcomes?: string; format?: string }, command: Command) =>
+      withContext(command, async (ctx, { json, project }) => {
+        const bar = progressBar(json);
+        const outcomes = options.outcomes === undefined ? undefined : await readOutcomes(options.outcomes);
+        const report = await ingest(ctx, paths, {
+          format: options.format,
+          outcomes,
+          project,
+          onFile: (_, done) => bar.update(done),
+        }).finally(() => bar.stop());
+        answer({ json }, report, () => importText(report));
+        if (report.totals.broken > 0) process.exitCode = 1;
+      }),
+    );
+
+  program
+    .command('export')
+    .description('Write recorded runs to stdout, one JSON object a line')
+    .option('--format <name>', 'atif (Agent Trajectory Interchange Format), or knowhow (as stored)', 'atif')
+    .action((options: { format: string }, command: Command) =>
+      withContext(command, async (ctx) => {
+        if (options.format !== 'atif' && options.format !== 'knowhow') {
+          throw callerError(
+            'usage',
+            `There is no export format "${options.format}".`,
+            'Formats: atif, knowhow.',
+          );
+        }
+        // Only what was asked for on the command line narrows an export; the default project does not.
+        const { project } = globals(command);
+        const ids = await ctx.memory.trajectories.ids({ where: { project }, order: 'oldest' });
+        for (let i = 0; i < ids.length; i += 100) {
+          for (const trajectory of await ctx.memory.trajectories.getMany(ids.slice(i, i + 100))) {
+            await write(`${JSON.stringify(options.format === 'atif' ? toAtif(trajectory) : trajectory)}\n`);
+          }
+        }
+      }),
+    );
+
+  program
+    .command('analyze')
+    .description('Which steps mattered, in a stored run or one in a file; stores nothing')
+    .argument('<run>', 'id of a stored run, or a file in any importable format')
+    .option('--index <n>', 'which run of the file, from 0', '0')
+    .action((run: string, options: { index: string }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        const trajectory = await findRun(ctx, run, Number(options.index));
+        const analysis = await createAnalyzer(ctx).analyze(trajectory);
+        const attribution = analysis.step_attribution.map(([step, share]) => ({
+          step,
+          share,
+          ...(analysis.reasons?.[step] === undefined ? {} : { reason: analysis.reasons[step] }),
+        }));
+        const { success, key_steps, method, error_patterns, note } = analysis;
+        const found = { success, attribution, key_steps, method, error_patterns, ...(note ? { note } : {}) };
+        answer(global, found, () => analysisText(trajectory, found));
+      }),
+    );
+}
+
+function progressBar(json: boolean | undefined) {
+  const bar = new SingleBar({
+    format: 'Importing {bar} {value} files',
+    stream: process.stderr,
+    noTTYOutput: false,
+    hideCursor: true,
+  });
+  if (json || !process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  bar.start(0, 0);
+  return {
+    update(done: number) {
+      bar.setTotal(done);
+      bar.update(done);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function importText({ files, totals }: IngestReport): string {
+  const notable = files.filter(({ skipped }) => skipped.length > 0);
+  const lines = notable.flatMap(({ path, skipped }) =>
+    skipped.map(
+      ({ what, count, broken, line }) =>
+        `${path}${line === undefined ? '' : `:${line}`}: ${broken ? 'broken' : 'skipped'}: ${what}${count > 1 ? ` (${count} times)` : ''}`,
+    ),
+  );
+  const { success, failure, unknown } = totals.outcomes;
+  return [
+    ...lines,
+    `${plural(totals.trajectories, 'run')} with ${plural(totals.steps, 'step')} in ${plural(totals.files, 'file')}: ${totals.added} added, ${totals.trajectories - totals.added} known before.`,
+    `Outcomes: ${success} succeeded, ${failure} failed, ${unknown} unknown.${totals.broken > 0 ? ` ${plural(totals.broken, 'record')} broken.` : ''}`,
+  ].join('\n');
+}
+
+async function findRun(ctx: Context, run: string, index: number): Promise<Trajectory> {
+  if (!existsSync(run)) {
+    const stored = await ctx.memory.trajectories.get(run);
+    if (stored) return stored;
+    throw callerError(
+      'unknown_run',
+      `There is no file and no stored run "${run.slice(0, 80)}".`,
+      'See `knowhow status`, or give the path of a transcript.',
+    );
+  }
+  let seen = 0;
+  let broken: string | undefined;
+  for await (const { events } of readTranscripts(run)) {
+    for await (const event of events) {
+      if (event.kind === 'broken') broken ??= `line ${event.line ?? '?'}: ${event.reason}`;
+      if (event.kind !== 'trajectory') continue;
+      if (seen === index)
+        return toTrajectory(ctx, TrajectoryInput.parse(event.draft), event.key || undefined);
+      seen += 1;
+    }
+  }
+  throw callerError(
+    'no_run',
+    seen > 0
+      ? `The file has ${plural(seen, 'run')}; there is no number ${index}.`
+      : 'No run could be read from the file.',
+    broken ?? 'It must be a transcript in an importable format, or in the shape of record_trajectory.',
+  );
+}
+
+function analysisText(
+  trajectory: Trajectory,
+  found: {
+    attribution: { step: number; share: number; reason?: string }[];
+    key_steps: number[];
+    method: string;
+  },
+): string {
+  const keys = new Set(found.key_steps);
+  const shown = found.attribution.filter(({ step, share }) => keys.has(step) || share >= 0.01);
+  const lines = shown.map(({ step, share, reason }) => {
+    const action = (trajectory.steps[step]?.action ?? '').replace(/\s+/gu, ' ').slice(0, 90);
+    return `${keys.has(step) ? '*' : ' '} ${String(step).padStart(4)}  ${(100 * share).toFixed(1).padStart(5)} %  ${action}${reason ? `  (${reason})` : ''}`;
+  });
+  return [
+    `Share of the ${trajectory.outcome.success === false ? 'blame' : 'credit'} by step (method: ${found.method}; * key step)`,
+    ...lines,
+  ].join('\n');
+}
+
+/** Waits while the reader of a pipe is slow. */
+const write = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.stdout.write(text)) resolve();
+    else process.stdout.once('drain', resolve);
+  });

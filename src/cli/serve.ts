@@ -1,0 +1,33 @@
+/** `knowhow serve`: MCP over stdio, or over HTTP on loopback. */
+import type { Command } from 'commander';
+import { callerError } from '../errors.ts';
+import { serveOverHttp } from '../http.ts';
+import { serveOverStdio } from '../server.ts';
+import { withContext } from './frame.ts';
+
+const DEFAULT_PORT = 8642;
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Serve MCP: over stdio (what agents start), or over HTTP')
+    .option('--http [port]', `over HTTP on this port, 0 for any free one (default ${DEFAULT_PORT})`)
+    .option('--host <host>', 'address to bind; others than loopback need --auth-token', '127.0.0.1')
+    .option('--auth-token <token>', 'clients must send it as a bearer token')
+    .action((options: { http?: string | true; host: string; authToken?: string }, command: Command) =>
+      withContext(command, async (ctx) => {
+        if (options.http === undefined) return serveOverStdio(ctx);
+        const port = options.http === true ? DEFAULT_PORT : Number(options.http);
+        if (!Number.isInteger(port) || port < 0 || port > 65_535)
+          throw callerError('usage', `"${options.http}" is no port.`);
+        const endpoint = await serveOverHttp(ctx, { port, host: options.host, authToken: options.authToken });
+        process.stdout.write(`Knowhow serves MCP at ${endpoint.url}\n`);
+        process.stderr.write(`Store: ${ctx.config.data}. Stop with Ctrl+C.\n`);
+        await new Promise<void>((resolve) => {
+          for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+            process.once(signal, () => resolve());
+        });
+        await endpoint.close();
+      }),
+    );
+}

@@ -1,0 +1,145 @@
+/**
+ * The library: `openKnowhow()` for everything in one, or `createLearningPipeline()` with parts of your own.
+ *
+ * ```ts
+ * import { openKnowhow } from 'knowhow';
+ * const knowhow = await openKnowhow({ data: './memory' });
+ * await knowhow.record({ task: { description: 'Fix the build' }, steps, outcome: { success: true } });
+ * const { strategies } = await knowhow.retrieve({ task: 'The build is broken' });
+ * await knowhow.close();
+ * ```
+ */
+import { z } from 'zod';
+import { toAtif } from './capture/importers/atif.ts';
+import { recordTrajectory, toTrajectory } from './capture/recorder.ts';
+import type { ConfigInput, LearningConfig } from './config.ts';
+import { type Context, type ContextParts, contextOf, openContext } from './context.ts';
+import { callerError } from './errors.ts';
+import { type IngestOptions, type IngestReport, ingest } from './ingest.ts';
+import type { BatchOptions } from './learning/batch.ts';
+import {
+  createPipeline,
+  type LearningPipeline,
+  type PipelineParts,
+  type ProcessResult,
+} from './learning/pipeline.ts';
+import type { Llm } from './llm/ports.ts';
+import type { Memory } from './memory/memory.ts';
+import { stats } from './resources/stats.ts';
+import { matchErrorTool, retrieveStrategiesTool } from './tools/retrieve.ts';
+import {
+  type Abstractability,
+  type BatchResult,
+  Trajectory,
+  type TrajectoryDraft,
+  TrajectoryInput,
+} from './types.ts';
+
+export * from './errors.ts';
+export type { TrajectoryAnalyzer } from './learning/analyzer.ts';
+export type { AbstractionExtractor } from './learning/extractor.ts';
+export type { HindsightLearner, TrainingData } from './learning/hindsight.ts';
+export type { LearningPipeline, PipelineParts, ProcessResult } from './learning/pipeline.ts';
+export { createHashingEmbedder } from './llm/hashing-embedder.ts';
+export type { Embedder, Llm, LlmRequest } from './llm/ports.ts';
+export type { Memory } from './memory/memory.ts';
+export * from './types.ts';
+export { toAtif };
+
+export interface OpenOptions extends Partial<Omit<ConfigInput, 'llm'>>, Omit<ContextParts, 'llm'> {
+  /** A model of your own, or where to reach an OpenAI-compatible one; false for none whatever the environment says. */
+  llm?: Llm | ConfigInput['llm'] | false;
+}
+
+type Retrieved = z.output<typeof retrieveStrategiesTool.output>;
+
+export interface Knowhow {
+  memory: Memory;
+  pipeline: PublicPipeline;
+  /** Records a run and learns from it at once; same as the tool record_trajectory. */
+  record(run: TrajectoryDraft): Promise<ProcessResult>;
+  retrieve(query: z.input<typeof retrieveStrategiesTool.input>): Promise<Retrieved>;
+  matchError(query: z.input<typeof matchErrorTool.input>): Promise<z.output<typeof matchErrorTool.output>>;
+  assessAbstractability(run: TrajectoryDraft): Promise<Abstractability>;
+  runBatchLearning(options?: BatchOptions): Promise<BatchResult>;
+  importFiles(paths: string[], options?: IngestOptions): Promise<IngestReport>;
+  stats(): ReturnType<typeof stats>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a memory and everything around it. Nothing leaves the machine unless an LLM is configured.
+ * @throws KnowhowError `bad_config`, `store_*`.
+ */
+export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
+  const { llm, embedder, now, seed, ...flags } = options;
+  const own = typeof llm === 'object' && 'ask' in llm ? llm : undefined;
+  const settings = own || llm === false || llm === undefined ? undefined : (llm as ConfigInput['llm']);
+  const ctx = await openContext(
+    { ...flags, llm: settings },
+    { llm: llm === false ? null : own, embedder, now, seed },
+  );
+  const pipeline = openPipeline(ctx, {});
+  const call = {
+    ctx,
+    pipeline: pipeline.inner,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  };
+  return {
+    memory: ctx.memory,
+    pipeline: pipeline.open,
+    record: (run) => pipeline.open.processTrajectory(run),
+    retrieve: async (query) => retrieveStrategiesTool.run(check(retrieveStrategiesTool.input, query), call),
+    matchError: async (query) => matchErrorTool.run(check(matchErrorTool.input, query), call),
+    assessAbstractability: (run) =>
+      pipeline.open.extractor.isAbstractable(toTrajectory(ctx, check(TrajectoryInput, run))),
+    runBatchLearning: (batch) => pipeline.open.runBatchLearning(batch),
+    importFiles: (paths, imported) => ingest(ctx, paths, imported),
+    stats: () => stats(ctx),
+    close: () => ctx.close(),
+  };
+}
+
+/** The pipeline as the seeds have it, in camelCase; takes runs as they come, with or without an id. */
+export interface PublicPipeline extends Omit<LearningPipeline, 'processTrajectory' | 'runBatchLearning'> {
+  processTrajectory(run: TrajectoryDraft | Trajectory): Promise<ProcessResult>;
+  /** Options, or the minimum of new runs as in the seeds. */
+  runBatchLearning(options?: BatchOptions | number): Promise<BatchResult>;
+}
+
+export interface PipelineOptions extends PipelineParts {
+  memory: Memory;
+  llm?: Llm;
+  config?: Partial<z.input<typeof LearningConfig>>;
+}
+
+/**
+ * A pipeline over a memory, every part replaceable (seeds 000 and 001).
+ * @throws KnowhowError `bad_config` for unknown names of strategies or extractors.
+ */
+export function createLearningPipeline({ memory, llm, config, ...parts }: PipelineOptions): PublicPipeline {
+  return openPipeline(contextOf(memory, { learning: config }, { llm }), parts).open;
+}
+
+function openPipeline(ctx: Context, parts: PipelineParts): { inner: LearningPipeline; open: PublicPipeline } {
+  const inner = createPipeline(ctx, parts);
+  const open: PublicPipeline = {
+    ...inner,
+    async processTrajectory(run) {
+      const stored = Trajectory.safeParse(run);
+      if (stored.success) return inner.processTrajectory(stored.data);
+      const { trajectory } = await recordTrajectory(ctx, check(TrajectoryInput, run));
+      return inner.processTrajectory(trajectory);
+    },
+    runBatchLearning: (options) =>
+      inner.runBatchLearning(typeof options === 'number' ? { min_trajectories: options } : options),
+  };
+  return { inner, open };
+}
+
+function check<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw callerError('bad_argument', z.prettifyError(parsed.error));
+}

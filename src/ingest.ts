@@ -1,0 +1,142 @@
+/** Transcripts into the memory: read, record, note their errors. What a batch learns from them comes later. */
+import { type ReadOptions, readTranscripts } from './capture/importers/index.ts';
+import { type KeyedInput, recordAll } from './capture/recorder.ts';
+import type { Context } from './context.ts';
+import { countPatterns, noteErrors } from './learning/learn-errors.ts';
+import { TrajectoryInput } from './types.ts';
+
+export interface Skipped {
+  /** Kind of line, or why a record is broken. */
+  what: string;
+  count: number;
+  /** First line it was met at, 1-based. */
+  line?: number;
+  broken: boolean;
+}
+
+export interface FileReport {
+  path: string;
+  /** Null when no importer knows the file. */
+  format: string | null;
+  trajectories: number;
+  steps: number;
+  /** Runs that were new, or longer than what was stored. */
+  added: number;
+  skipped: Skipped[];
+}
+
+export interface IngestReport {
+  files: FileReport[];
+  totals: {
+    files: number;
+    trajectories: number;
+    steps: number;
+    added: number;
+    broken: number;
+    outcomes: { success: number; failure: number; unknown: number };
+  };
+}
+
+export interface IngestOptions extends ReadOptions {
+  /** Project of runs that name none. */
+  project?: string;
+  signal?: AbortSignal;
+  onFile?: (report: FileReport, done: number) => void;
+}
+
+const CHUNK = 200;
+
+/**
+ * Imports files and folders. A broken file or record never stops the rest; it is named in the report.
+ * @throws KnowhowError `unreadable_path`, `unknown_format`, `store_*`.
+ */
+export async function ingest(
+  ctx: Context,
+  paths: string[],
+  options: IngestOptions = {},
+): Promise<IngestReport> {
+  const files: FileReport[] = [];
+  const outcomes = { success: 0, failure: 0, unknown: 0 };
+  const patterns = new Set<string>();
+  let waiting: { input: KeyedInput; report: FileReport }[] = [];
+
+  const flush = async () => {
+    const batch = waiting;
+    waiting = [];
+    const recorded = await recordAll(
+      ctx,
+      batch.map(({ input }) => input),
+    );
+    const fresh = recorded.filter(({ state }, i) => {
+      if (state === 'known') return false;
+      const report = batch[i]?.report;
+      if (report) report.added += 1;
+      return true;
+    });
+    const touched = await noteErrors(
+      ctx,
+      fresh.map(({ trajectory }) => ({ trajectory, abstractable: false })),
+    );
+    for (const pattern of touched) patterns.add(pattern);
+  };
+
+  for (const path of paths) {
+    for await (const { path: name, format, events } of readTranscripts(path, options)) {
+      const report: FileReport = {
+        path: name,
+        format: format ?? null,
+        trajectories: 0,
+        steps: 0,
+        added: 0,
+        skipped: [],
+      };
+      files.push(report);
+      for await (const event of events) {
+        options.signal?.throwIfAborted();
+        if (event.kind !== 'trajectory') {
+          noteSkipped(
+            report,
+            event.kind === 'broken' ? event.reason : event.what,
+            event.kind === 'broken',
+            event.line,
+          );
+          continue;
+        }
+        const input = TrajectoryInput.parse({
+          ...event.draft,
+          project: event.draft.project ?? options.project,
+        });
+        report.trajectories += 1;
+        report.steps += input.steps.length;
+        outcomes[
+          input.outcome.success === null ? 'unknown' : input.outcome.success ? 'success' : 'failure'
+        ] += 1;
+        waiting.push({ input: { input, key: event.key || undefined }, report });
+        if (waiting.length >= CHUNK) await flush();
+      }
+      options.onFile?.(report, files.length);
+    }
+  }
+  await flush();
+  await countPatterns(ctx, patterns);
+  const sum = (of: (report: FileReport) => number) => files.reduce((total, report) => total + of(report), 0);
+  return {
+    files,
+    totals: {
+      files: files.length,
+      trajectories: sum((report) => report.trajectories),
+      steps: sum((report) => report.steps),
+      added: sum((report) => report.added),
+      broken: sum((report) =>
+        report.skipped.filter(({ broken }) => broken).reduce((total, { count }) => total + count, 0),
+      ),
+      outcomes,
+    },
+  };
+}
+
+function noteSkipped(report: FileReport, what: string, broken: boolean, line: number | undefined): void {
+  const known = report.skipped.find((skipped) => skipped.what === what && skipped.broken === broken);
+  if (known) known.count += 1;
+  else report.skipped.push({ what, count: 1, broken, ...(line === undefined ? {} : { line }) });
+}

@@ -1,0 +1,66 @@
+/** What the memory holds and how the store is doing: for `knowhow://stats`, `knowhow status` and `doctor`. */
+import type { Context } from '../context.ts';
+import { cosine } from '../learners/statistics.ts';
+import { createHindsight } from '../learning/hindsight.ts';
+import { TABLES } from '../memory/memory.ts';
+
+/** A pair that means the same in other words: a lexical embedder scores it low, and says so by that. */
+const PROBE: [string, string] = [
+  'The build is broken after the upgrade',
+  'Compilation fails since the new version',
+];
+
+export async function stats(ctx: Context) {
+  const { memory, embedder, config } = ctx;
+  const [
+    trajectories,
+    strategies,
+    concepts,
+    error_patterns,
+    active,
+    outcomes,
+    projects,
+    batch,
+    [lastBatch],
+    probe,
+  ] = await Promise.all([
+    memory.trajectories.count(),
+    memory.strategies.count({ status: ['candidate', 'active', 'stale'] }),
+    memory.concepts.count(),
+    memory.error_patterns.count(),
+    memory.strategies.count({ status: 'active' }),
+    memory.trajectories.tally('success'),
+    memory.trajectories.tally('project'),
+    createHindsight(ctx).shouldRunBatch(),
+    memory.batches.list({ order: 'newest', limit: 1 }),
+    embedder.embed(PROBE),
+  ]);
+  const store = Object.fromEntries(
+    await Promise.all(TABLES.map(async (name) => [name, await memory[name].figures()] as const)),
+  );
+  const [a, b] = probe;
+  return {
+    data: config.data,
+    project: config.project,
+    counts: { trajectories, strategies, concepts, error_patterns },
+    active_strategies: active,
+    outcomes: {
+      success: outcomes.get('true') ?? 0,
+      failure: outcomes.get('false') ?? 0,
+      unknown: outcomes.get('unknown') ?? 0,
+    },
+    projects: Object.fromEntries([...projects].sort()),
+    batch,
+    last_batch: lastBatch ? { at: lastBatch.at, ...lastBatch.result } : null,
+    embedder: {
+      name: embedder.name,
+      lexical: embedder.lexical,
+      probe: { texts: PROBE, similarity: a && b ? Math.round(cosine(a, b) * 1000) / 1000 : null },
+      ...(embedder.lexical
+        ? { note: 'Finds shared words and identifiers; matches in meaning only will be missed.' }
+        : {}),
+    },
+    llm: ctx.llm ? { model: ctx.llm.model, ...ctx.llm.usage } : null,
+    store,
+  };
+}

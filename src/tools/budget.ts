@@ -1,0 +1,30 @@
+/** Fits an answer into a token budget: the best of each kind first, then the second, until the budget is spent. */
+
+/** JSON of prose and code takes 3.5 to 4.2 characters a token (o200k); a little less keeps the estimate on the safe side. */
+const CHARS_PER_TOKEN = 3.3;
+/** What the frame of an answer costs: ids, keys, the sentence that says what it is. */
+const FRAME_TOKENS = 90;
+
+export const estimateTokens = (value: unknown): number =>
+  Math.ceil(JSON.stringify(value).length / CHARS_PER_TOKEN);
+
+/** Keeps as many records as fit, in turn over the kinds, in their order. Never cuts a record in half. */
+export function fitBudget<T extends Record<string, unknown[]>>(kinds: T, maxTokens: number): T {
+  const kept = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [] as unknown[]])) as Record<
+    string,
+    unknown[]
+  >;
+  let left = maxTokens - FRAME_TOKENS;
+  const longest = Math.max(0, ...Object.values(kinds).map((records) => records.length));
+  for (let turn = 0; turn < longest; turn += 1) {
+    for (const [kind, records] of Object.entries(kinds)) {
+      const record = records[turn];
+      if (record === undefined) continue;
+      const cost = estimateTokens(record);
+      if (cost > left) continue;
+      left -= cost;
+      kept[kind]?.push(record);
+    }
+  }
+  return kept as T;
+}

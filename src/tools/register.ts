@@ -1,0 +1,70 @@
+/** Tools onto an MCP server: the one error boundary, output checked before it leaves. */
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import type { Context } from '../context.ts';
+import { describeError, KnowhowError } from '../errors.ts';
+import type { LearningPipeline } from '../learning/pipeline.ts';
+import type { ToolDefinition } from './define.ts';
+import { runBatchLearningTool } from './learn.ts';
+import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
+import { matchErrorTool, retrieveStrategiesTool } from './retrieve.ts';
+
+/** In the order that clients see. A tool's own types end here: what arrives was parsed with its input schema. */
+export const TOOLS = [
+  retrieveStrategiesTool,
+  matchErrorTool,
+  recordTrajectoryTool,
+  assessAbstractabilityTool,
+  runBatchLearningTool,
+] as unknown as readonly ToolDefinition[];
+
+export function registerTools(server: McpServer, ctx: Context, pipeline: LearningPipeline): void {
+  for (const tool of TOOLS) {
+    const { name, title, description, input, output, annotations } = tool;
+    server.registerTool(
+      name,
+      { title, description, inputSchema: input, outputSchema: output, annotations },
+      (args, request) => answer(tool, args, ctx, pipeline, request),
+    );
+  }
+}
+
+async function answer(
+  tool: ToolDefinition,
+  args: unknown,
+  ctx: Context,
+  pipeline: LearningPipeline,
+  request: ServerContext,
+): Promise<CallToolResult> {
+  const { signal } = request.mcpReq;
+  try {
+    const result = await tool.run(args, { ctx, pipeline, signal, progress: progressFor(request) });
+    // Keys that the output schema does not name would make the client throw.
+    const structuredContent = tool.output.parse(result) as Record<string, unknown>;
+    return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (!(error instanceof KnowhowError))
+      ctx.log.error('tool failed', { tool: tool.name, error: String(error) });
+    const { code, message, hint } = describeError(error);
+    return {
+      isError: true,
+      content: [{ type: 'text', text: [`${code}: ${message}`, hint].filter(Boolean).join(' ') }],
+    };
+  }
+}
+
+/** Progress only where the client gave a token, and strictly increasing, as the protocol wants. */
+function progressFor({ mcpReq }: ServerContext) {
+  const progressToken = mcpReq._meta?.progressToken;
+  let last = -1;
+  return (done: number, total: number, message: string) => {
+    if (progressToken === undefined) return;
+    last = Math.max(last + 0.001, done);
+    mcpReq
+      .notify({
+        method: 'notifications/progress',
+        params: { progressToken, progress: last, total: Math.max(total, last), message },
+      })
+      .catch(() => undefined);
+  };
+}
