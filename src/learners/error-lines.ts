@@ -54,7 +54,7 @@ function linesOf(text: string): string[] {
     .replace(/<\/?(?:tool_use_error|error|stderr|stdout|system-reminder)>/gu, '\n')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^Exit code:? \d+$/iu.test(line));
+    .filter((line) => line !== '' && !/\bwarning\b ?:/iu.test(line) && !/^Exit code:? \d+$/iu.test(line));
 }
 
 function tellingLines(lines: string[]): string[] {

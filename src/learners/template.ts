@@ -29,7 +29,7 @@ const MASKS: [pattern: RegExp, mask: string][] = [
   // Codes such as order or flight numbers, but not TS2304 or E0308, which name the error.
   [/(?<!\b(?:error|warning)[\s:[(]*)\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6,}\b/gu, '<id>'],
   [/\b[a-z]+(?:_[a-z]+)*_\d{3,}\b/gu, '<id>'],
-  [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b/gu, '<hex>'],
+  [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}\b/gu, '<hex>'],
   [/(?<![\w<{])(?:[A-Za-z]:\\|~\/|\.{1,2}\/|\/)(?:[^\s'":;,()<>{}|]+)/gu, '<path>'],
   [/(?<![\w/<{])[\w.-]+(?:\/[\w.-]+)+(?![\w/>}])/gu, '<path>'],
   [
@@ -108,7 +108,7 @@ const MASK_SOURCE: Record<string, string> = {
   email: String.raw`[\w.+-]{1,64}@[\w.-]{1,128}`,
   id: String.raw`\w[\w-]{3,63}`,
   addr: '0[xX][0-9a-fA-F]{1,32}',
-  hex: '[0-9a-f]{7,64}',
+  hex: '[0-9a-f]{6,64}',
   path: String.raw`[^\s'":;,()<>{}|]{1,300}`,
   n: String.raw`[+-]?\d[\d.,]{0,30}`,
 };

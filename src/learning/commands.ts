@@ -18,7 +18,7 @@ export interface Command {
 const SHELL_TOOLS =
   /^(?:bash|shell|sh|terminal|execute_?(?:bash|command)?|run_?(?:shell_?)?command|cmd|exec|local_shell)$/iu;
 const SUBCOMMANDS = new Set(
-  'apt apt-get brew bundle cargo conda docker dotnet gem git go gradle helm kubectl make mvn npm npx pip pip3 pnpm poetry systemctl uv yarn'.split(
+  'apt apt-get brew bundle cargo conda docker dotnet gem git go gradle helm kubectl make mvn npm npx pip pip3 pnpm poetry systemctl uv yarn aws gh'.split(
     ' ',
   ),
 );
@@ -128,25 +128,36 @@ function simpleCommand(text: string, joint: string): Command | undefined {
   if (program === undefined || !/^[\w./~$@+-]+$/u.test(program)) return undefined;
   const base = program.split('/').pop() ?? program;
   const rest = tokens.slice(1);
-  const target = rest.find((token) => !token.startsWith('-')) ?? '';
-  if (INTERPRETERS.test(base) && rest[0] === '-m' && rest[1]) {
-    return {
-      name: `${base} -m ${rest[1]}`,
-      text: tokens.join(' '),
-      target: rest.slice(2).find((t) => !t.startsWith('-')) ?? '',
-      joint,
-    };
+  const bareText = tokens.join(' ');
+  // `python3 -m pip install x` is `pip install x`; `python3 -m pytest` is a program of its own.
+  const module = INTERPRETERS.test(base) && rest[0] === '-m' ? rest[1] : undefined;
+  if (module === undefined) return named(base, rest, bareText, joint);
+  return named(SUBCOMMANDS.has(module) ? module : `${base} -m ${module}`, rest.slice(2), bareText, joint);
+}
+
+const TWO_LEVELS = new Set([
+  'conda env',
+  'docker compose',
+  'git remote',
+  'git config',
+  'aws s3',
+  'aws s3api',
+  'gh pr',
+  'kubectl config',
+]);
+
+/** Takes the subcommand, where the program has any, off the arguments. */
+function named(program: string, args: string[], text: string, joint: string): Command {
+  let name = program;
+  let rest = args;
+  for (let more = SUBCOMMANDS.has(program); more; more = TWO_LEVELS.has(name)) {
+    const at = rest.findIndex((token) => !token.startsWith('-'));
+    const sub = rest[at];
+    if (sub === undefined || !/^[a-z][\w:.-]*$/u.test(sub)) break;
+    name = `${name} ${sub}`;
+    rest = [...rest.slice(0, at), ...rest.slice(at + 1)];
   }
-  if (SUBCOMMANDS.has(base) && /^[a-z][\w:.-]*$/u.test(target)) {
-    const after = rest.slice(rest.indexOf(target) + 1);
-    return {
-      name: `${base} ${target}`,
-      text: tokens.join(' '),
-      target: after.find((t) => !t.startsWith('-')) ?? '',
-      joint,
-    };
-  }
-  return { name: base, text: tokens.join(' '), target, joint };
+  return { name, text, target: rest.find((token) => !token.startsWith('-')) ?? '', joint };
 }
 
 const CHECKS =

@@ -20,7 +20,8 @@ export interface Finding {
   /** Attempts that did it, and how they ended. */
   did: Attempted[];
   worked: number;
-  /** Attempts at the same tasks that did not. */
+  /** Attempts at the same tasks that did not, and how those ended. */
+  others: Attempted[];
   without: { worked: number; tried: number };
   /** Tasks at which somebody did it and succeeded. */
   tasks: number;
@@ -73,13 +74,17 @@ function judge(
   const tasks = new Set(did.map(({ taskKey }) => taskKey));
   const strata: Contrast[] = [];
   const without = { worked: 0, tried: 0 };
+  const others: Attempted[] = [];
   let succeeded = 0;
   for (const task of tasks) {
     const stratum = { withSuccess: 0, withFailure: 0, withoutSuccess: 0, withoutFailure: 0 };
-    for (const { trajectory, features } of byTask.get(task) ?? []) {
-      const success = trajectory.outcome.success === true;
-      if (features.has(key)) stratum[success ? 'withSuccess' : 'withFailure'] += 1;
-      else if (comparable(feature, features)) stratum[success ? 'withoutSuccess' : 'withoutFailure'] += 1;
+    for (const attempt of byTask.get(task) ?? []) {
+      const success = attempt.trajectory.outcome.success === true;
+      if (attempt.features.has(key)) stratum[success ? 'withSuccess' : 'withFailure'] += 1;
+      else if (comparable(feature, attempt.features)) {
+        stratum[success ? 'withoutSuccess' : 'withoutFailure'] += 1;
+        others.push(attempt);
+      }
     }
     without.worked += stratum.withoutSuccess;
     without.tried += stratum.withoutSuccess + stratum.withoutFailure;
@@ -96,7 +101,7 @@ function judge(
   )
     return undefined;
   const worked = did.filter(({ trajectory }) => trajectory.outcome.success).length;
-  return { feature, difference, z, did, worked, without, tasks: succeeded };
+  return { feature, difference, z, did, worked, others, without, tasks: succeeded };
 }
 
 const namesTarget = (act: string, { task }: Trajectory): boolean =>

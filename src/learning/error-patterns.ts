@@ -5,7 +5,7 @@
 import { contentId } from '../learners/content-id.ts';
 import { betaMean } from '../learners/statistics.ts';
 import { signatureOf, templateOf } from '../learners/template.ts';
-import { identifierParts } from '../learners/words.ts';
+import { identifierParts, words } from '../learners/words.ts';
 import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Trajectory } from '../types.ts';
 import { attemptsAfter, failuresOf } from './fixes.ts';
 
@@ -46,9 +46,24 @@ export function occurrencesOf(
   );
 }
 
-/** It got past the error at least every other time, and not only in runs that then failed. */
-const isWorthTrying = ({ worked, tried, ended_well }: Fix) =>
-  worked > 0 && 2 * worked >= tried && !(ended_well.tried >= 2 && ended_well.worked === 0);
+/**
+ * It got past the error at least every other time, and not only in runs that then failed. Seen in a single run it must
+ * have to do with the error: what merely stood between two tries is no fix.
+ */
+function isWorthTrying({ fix, worked, tried, ended_well }: Fix, template: string): boolean {
+  if (worked === 0 || 2 * worked < tried || (ended_well.tried >= 2 && ended_well.worked === 0)) return false;
+  return worked >= 2 || /\{\w+\}|^run .* instead of |^call .* again/u.test(fix) || sharesWord(fix, template);
+}
+
+const sharesWord = (fix: string, template: string): boolean => {
+  const named = new Set(words(template).filter((word) => word.length >= 4 && !COMMON.has(word)));
+  return words(fix).some((word) => named.has(word));
+};
+const COMMON = new Set(
+  'error file line path code command module python python3 node value name type found cannot exit with main test'.split(
+    ' ',
+  ),
+);
 
 export const patternId = (project: string, template: string): string => contentId('err', [project, template]);
 
@@ -64,7 +79,7 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
   const matcher = new RegExp(signature, 'u');
   if (!messages.every((message) => matcher.test(message))) return undefined;
   const fixes = fixesOf(occurrences);
-  const best = fixes.find(isWorthTrying);
+  const best = fixes.find((fix) => isWorthTrying(fix, first.template));
   const tasks = new Set(occurrences.map((occurrence) => occurrence.task_key)).size;
   const trajectories = [...new Set(occurrences.map((occurrence) => occurrence.trajectory))];
   return {
@@ -88,7 +103,10 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
   };
 }
 
-/** Fixes with how often they were tried and worked, the best-supported first. */
+/**
+ * Fixes with how often they were tried and worked, the best-supported first. Counted by run: one that met the same
+ * error five times is one witness, who saw it work if it ever did.
+ */
 function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
   const tries = occurrences.flatMap((occurrence) =>
     occurrence.attempts.map((attempt) => ({ attempt, occurrence })),
@@ -96,13 +114,14 @@ function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
   return [...Map.groupBy(tries, ({ attempt }) => attempt.fix)]
     .map(([fix, group]) => {
       const shown = group.find(({ attempt }) => attempt.worked) ?? group[0];
-      // A run counts once, however often it tried.
-      const runs = new Map(group.map(({ occurrence }) => [occurrence.trajectory, occurrence.success]));
-      const judged = [...runs.values()].filter((success) => success !== null);
+      const runs = [...Map.groupBy(group, ({ occurrence }) => occurrence.trajectory).values()];
+      const judged = runs.flatMap(([first]) =>
+        first && first.occurrence.success !== null ? [first.occurrence.success] : [],
+      );
       return {
         fix,
-        worked: group.filter(({ attempt }) => attempt.worked).length,
-        tried: group.length,
+        worked: runs.filter((run) => run.some(({ attempt }) => attempt.worked)).length,
+        tried: runs.length,
         ended_well: { worked: judged.filter(Boolean).length, tried: judged.length },
         tasks: new Set(group.map(({ occurrence }) => occurrence.task_key)).size,
         example: { trajectory: shown?.occurrence.trajectory ?? '', step: shown?.attempt.step ?? 0 },

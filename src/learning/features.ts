@@ -25,6 +25,9 @@ export const featureKey = ({ kind, act, than }: Feature): string => [kind, act, 
 export type Features = Map<string, { feature: Feature; step: number }>;
 
 const MOST_ORDERED = 12;
+/** Programs that say nothing about what was done with them. */
+const GENERIC =
+  /^`(?:sed|awk|perl|cp|mv|rm|rmdir|mkdir|chmod|touch|ln|tar|curl|wget|python[\d.]*|node|bash|sh|for|if|while|pip|kill|tr|xargs|tee|test|\[)`$/u;
 
 export function featuresOf({ steps }: Pick<Trajectory, 'steps'>): Features {
   const found: Features = new Map();
@@ -33,20 +36,27 @@ export function featuresOf({ steps }: Pick<Trajectory, 'steps'>): Features {
     const key = featureKey(feature);
     if (!found.has(key)) found.set(key, { feature, step });
   };
+  let changed = false;
   for (const [i, step] of steps.entries()) {
     if (failureOf(step)) continue;
     for (const command of commandsOf(step)) {
       if (isNote(command)) continue;
-      for (const feature of featuresOfCommand(step, command)) note(feature, i);
+      for (const feature of featuresOfCommand(step, command)) {
+        // Reading is advice only where it comes before the work: afterwards it looks at the run's own results.
+        if (feature.kind !== 'read' || !changed) note(feature, i);
+      }
+      changed ||= changes(step, command) && !isRead(command);
       const name = nameOf(step, command);
-      if (name !== '' && !order.some((seen) => seen.name === name))
+      if (name !== '' && !GENERIC.test(name) && !order.some((seen) => seen.name === name))
         order.push({ name, step: i, changes: changes(step, command) });
     }
   }
   for (const [i, first] of order.slice(0, MOST_ORDERED).entries()) {
     for (const second of order.slice(i + 1, MOST_ORDERED)) {
       // An order is worth telling only towards an act that changes something.
-      if (second.changes) note({ kind: 'before', act: first.name, than: second.name }, first.step);
+      const sameProgram = first.name.split(/[ `]/u)[1] === second.name.split(/[ `]/u)[1];
+      if (second.changes && !sameProgram)
+        note({ kind: 'before', act: first.name, than: second.name }, first.step);
     }
   }
   return found;

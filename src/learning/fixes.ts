@@ -38,7 +38,7 @@ export function attemptsAfter(
   const failing = steps[step];
   const command = failing && mainCommand(failing);
   if (!failing || !command) return [];
-  const written = writtenBefore(steps, step + 1);
+  const { written, done } = before(steps, step + 1);
   const literals = { ...values, ...targetOf(command) };
   const attempts: Attempt[] = [];
   let since = step;
@@ -50,7 +50,15 @@ export function attemptsAfter(
     const same = failed?.messages.some((message) => templateOf(message).template === template) ?? false;
     const worked = !same && (failed === undefined || failed.messages.length > 0);
     const between = steps.slice(since + 1, next).filter((_, i) => failures[since + 1 + i] === undefined);
-    const acts = between.flatMap((act) => actsOf(act, written)).filter((act) => act !== commandText(command));
+    // What had been done before the error already did not prevent it: it belongs to the check, not to the fix.
+    const acts = between
+      .flatMap((act) => actsOf(act, written))
+      .filter((act) => act !== commandText(command) && !done.has(act));
+    // An edit that failed is often cured by looking at the file first.
+    const looked =
+      isEdit(command) &&
+      between.some((act) => commandsOf(act).some((each) => isRead(each) && each.target === command.target));
+    if (looked) acts.unshift(`read \`${command.target}\` first`);
     const fix = [...acts, ...setUpOf(again, retried)];
     const told = tell(fix, changeOf(command, retried, steps[since], again));
     if (told !== '') attempts.push({ fix: generalize(told, literals), worked, step: next });
@@ -60,10 +68,13 @@ export function attemptsAfter(
   return attempts;
 }
 
-function writtenBefore(steps: Step[], end: number): FilesSeen {
+/** The files written and the acts done before a step. */
+function before(steps: Step[], end: number): { written: FilesSeen; done: Set<string> } {
   const written: FilesSeen = new Map();
-  for (const step of steps.slice(0, end)) if (step.error === undefined) actsOf(step, written);
-  return written;
+  const done = steps
+    .slice(0, end)
+    .flatMap((step, i) => (step.error === undefined || i === end - 1 ? actsOf(step, written) : []));
+  return { written, done: new Set(done) };
 }
 
 /** Set-up in the same line as the retry counts too: `pip install x && python app.py`. */
@@ -112,7 +123,16 @@ function changeOf(
   const inline = /\s-[ce]\s|<<|\n/u;
   if (isEdit(after) || before.text === after.text || inline.test(before.text) || inline.test(after.text))
     return '';
+  if (givesUp(before, after)) return '';
   return `run ${commandText(after)} instead of ${commandText(before)}`;
+}
+
+/** The same command without what it failed at: nothing was mended. */
+function givesUp(before: Command, after: Command): boolean {
+  const kept = new Set(after.text.split(/\s+/u));
+  const words = before.text.split(/\s+/u);
+  const dropped = words.filter((word) => !kept.has(word) && !word.startsWith('-'));
+  return dropped.length > 0 && [...kept].every((word) => words.includes(word));
 }
 
 /** The file or name that the failing command was about becomes a parameter as well. */

@@ -1,7 +1,7 @@
 /** Findings and successful runs, told as strategies: when … do …, with what it rests on. */
 import { contentId } from '../learners/content-id.ts';
 import { templateOf } from '../learners/template.ts';
-import type { Parameter, Strategy, Trajectory } from '../types.ts';
+import { type Parameter, type Strategy, type Trajectory, VERDICT_TRUST } from '../types.ts';
 import { actsOf, commandText, shorten } from './acts.ts';
 import { commandsOf, isCheck, mainCommand } from './commands.ts';
 import { type Attempted, type Finding, isFirm } from './contrast.ts';
@@ -19,21 +19,42 @@ export function strategiesFromContrast(findings: Finding[], at: string): Strateg
   const harmful = findings.filter(({ difference }) => difference < 0);
   // A harmful habit that goes with no better way still is worth a warning of its own.
   const alone = harmful.filter((bad) => !helpful.some((good) => shareTasks(good, bad)));
-  return [...helpful, ...alone].flatMap((finding) => tellFinding(finding, harmful, at) ?? []);
+  return [
+    ...helpful.flatMap((finding) => tell(finding, harmful, at) ?? []),
+    ...alone.flatMap((finding) => tell(mirrored(finding), [], at, 'avoid') ?? []),
+  ];
 }
 
-function tellFinding(finding: Finding, harmful: Finding[], at: string): Strategy | undefined {
+/** The finding seen from those who did not do it: their evidence is the evidence for leaving it. */
+const mirrored = (finding: Finding): Finding => ({
+  ...finding,
+  difference: -finding.difference,
+  z: -finding.z,
+  did: finding.others,
+  worked: finding.without.worked,
+  others: finding.did,
+  without: { worked: finding.worked, tried: finding.did.length },
+  tasks: new Set(
+    finding.others.filter(({ trajectory }) => trajectory.outcome.success).map(({ taskKey }) => taskKey),
+  ).size,
+});
+
+function tell(
+  finding: Finding,
+  harmful: Finding[],
+  at: string,
+  mood: 'do' | 'avoid' = 'do',
+): Strategy | undefined {
   const [first] = finding.did;
   if (!first) return undefined;
   const { project } = first.trajectory;
-  const avoid = finding.difference < 0;
-  const trigger = triggerOf(finding);
-  const pitfalls = avoid ? [] : harmful.filter((bad) => shareTasks(finding, bad)).map(warn);
+  const trigger = mood === 'do' ? triggerOf(finding) : undefined;
+  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad)).map(warn);
   const from = [...finding.did].sort(
     (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
   );
   return {
-    id: contentId('strat', [project, 'contrast', featureKey(finding.feature), avoid]),
+    id: contentId('strat', [project, 'contrast', featureKey(finding.feature), mood]),
     at,
     project,
     derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
@@ -41,9 +62,8 @@ function tellFinding(finding: Finding, harmful: Finding[], at: string): Strategy
     kind: 'contrast',
     abstractable: finding.tasks >= 2,
     situation: situationOf(finding, trigger),
-    suggestion: avoid
-      ? `Do not ${actOf(finding, 'plain')}.`
-      : `${actOf(finding, 'imperative')}${beforeCheck(finding)}.`,
+    suggestion:
+      mood === 'avoid' ? `Do not ${plainAct(finding)}.` : `${imperative(finding)}${beforeCheck(finding)}.`,
     seen_at: seenAt(finding.did),
     pitfalls: [...new Set(pitfalls)].slice(0, 3),
     parameters: [],
@@ -54,41 +74,39 @@ function tellFinding(finding: Finding, harmful: Finding[], at: string): Strategy
       without: finding.without,
       tasks: finding.tasks,
     },
-    status: isFirm(finding) || (avoid && isFirm(mirrored(finding))) ? 'active' : 'candidate',
+    status: isFirm(finding) && isJudged(finding.did) ? 'active' : 'candidate',
     method: 'heuristic',
   };
 }
 
-/** The finding seen from those who did not: firm advice against something is firm advice for leaving it. */
-const mirrored = (finding: Finding): Finding => ({
-  ...finding,
-  z: -finding.z,
-  worked: finding.without.worked,
-  did: new Array(finding.without.tried).fill(finding.did[0]) as Attempted[],
-  without: { worked: finding.worked, tried: finding.did.length },
-  tasks: new Set(finding.did.map(({ taskKey }) => taskKey)).size,
-});
+/** At least two of the successes were judged by more than the agent's own word. */
+const isJudged = (attempts: Attempted[]): boolean =>
+  attempts.filter(
+    ({ trajectory }) => trajectory.outcome.success && trajectory.trust >= VERDICT_TRUST.llm_judge,
+  ).length >= 2;
 
 const shareTasks = (a: Finding, b: Finding) => {
   const tasks = new Set(a.did.map(({ taskKey }) => taskKey));
   return b.did.some(({ taskKey }) => tasks.has(taskKey));
 };
 
-function actOf({ feature }: Finding, mood: 'imperative' | 'plain'): string {
-  const { act } = feature;
-  const phrase = {
+function plainAct({ feature: { kind, act, than } }: Finding): string {
+  return {
     ran: `run ${act}`,
     used: `call ${act}`,
-    read: `read ${act} before changing anything`,
+    read: `read ${act}`,
     edited: `change ${act}`,
-    before: `run or call ${act} before ${feature.than ?? ''}`,
-  }[feature.kind];
-  return mood === 'imperative'
-    ? phrase.charAt(0).toUpperCase() + phrase.slice(1)
-    : phrase.replace(' before changing anything', '');
+    before: `do ${act} before ${than}`,
+  }[kind];
 }
 
-const DID = { ran: 'ran', used: 'called', read: 'read', edited: 'changed', before: 'ran or called' };
+function imperative(finding: Finding): string {
+  const plain = plainAct(finding);
+  const phrase = finding.feature.kind === 'read' ? `${plain} before changing anything` : plain;
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
+}
+
+const DID = { ran: 'ran', used: 'called', read: 'read', edited: 'changed', before: 'did' };
 
 const warn = (bad: Finding): string => {
   const { kind, act, than } = bad.feature;
@@ -124,17 +142,21 @@ function triggerOf({ feature, did }: Finding): string | undefined {
   return template !== undefined && count >= 2 && count >= 0.5 * did.length ? template : undefined;
 }
 
-function situationOf({ did, feature }: Finding, trigger: string | undefined): string {
+function situationOf({ did, feature, tasks }: Finding, trigger: string | undefined): string {
   const domains = [...new Set(did.flatMap(({ trajectory }) => trajectory.task.domain ?? []))];
-  const where = domains.length === 1 ? `In ${domains[0]} work` : 'When';
+  const where = domains.length === 1 ? `In ${domains[0]} work` : '';
+  const once = trigger ? `once \`${shorten(trigger, 160)}\` appears` : '';
+  // Seen at several tasks after one error, that error is the plainest sign there is.
+  if (once && feature.kind === 'ran' && tasks >= 3)
+    return where === '' ? once.replace('once', 'Once') : `${where}, ${once}`;
   const examples = [...new Set(did.map(({ trajectory }) => shorten(gist(trajectory.task.description), 100)))]
     .sort((a, b) => a.length - b.length)
     .slice(0, 2)
     .map((example) => `"${example}"`)
     .join(' or ');
-  const tasks = where === 'When' ? `When a task is like ${examples}` : `${where} such as ${examples}`;
-  const toward = feature.kind === 'before' ? `, before ${feature.than}` : '';
-  return trigger ? `${tasks}, once \`${shorten(trigger, 140)}\` appears` : `${tasks}${toward}`;
+  const like = where === '' ? `When a task is like ${examples}` : `${where} such as ${examples}`;
+  if (once) return `${like}, ${once}`;
+  return feature.kind === 'before' ? `${like}, before ${feature.than}` : like;
 }
 
 // ---------------------------------------------------------------- route
@@ -159,7 +181,8 @@ export function routeOf(attempts: Attempted[], at: string): Strategy | undefined
   const { trajectory, taskKey } = best.attempt;
   const values = literalsOf(trajectory.task.description);
   const acts = best.acts.slice(-MOST_ACTS);
-  // Running what the task asked for is no way to get there.
+  // Looking things up, or running what the task asked for, is no way to get there.
+  if (acts.every((act) => LOOKUP.test(act))) return undefined;
   if (acts.every((act) => /^`[\w.]+ \{file(?:_\d+)?\}`$/u.test(generalize(act, values)))) return undefined;
   const same = attempts.filter((attempt) => {
     const theirs = new Set(routeActs(attempt.trajectory));
@@ -191,10 +214,7 @@ export function routeOf(attempts: Attempted[], at: string): Strategy | undefined
       tasks: 1,
     },
     // Two judged episodes that took the same way are more than luck; an agent's own claim is not evidence enough.
-    status:
-      worked >= 2 && same.filter((attempt) => attempt.trajectory.trust >= 0.6).length >= 2
-        ? 'active'
-        : 'candidate',
+    status: worked >= 2 && isJudged(same) ? 'active' : 'candidate',
     method: 'heuristic',
   };
 }
@@ -213,6 +233,7 @@ function routeActs(trajectory: Trajectory): string[] {
   return [...new Set(acts)];
 }
 
+const LOOKUP = /^`(?:get|list|find|search|read|fetch|look|query|show|view)_?\w*`$/iu;
 const IDLE = /^(?:todo|think|calculate|task|bash_?output|exit)/iu;
 
 const isCall = (step: Trajectory['steps'][number]): boolean => {

@@ -17,7 +17,7 @@ export const strategyView = ({ id, situation, suggestion, pitfalls, evidence, st
     from: evidence.from.slice(0, MOST_SOURCES),
     ...(evidence.without && evidence.without.tried > 0
       ? {
-          without: `attempts at the same tasks that did not: ${evidence.without.worked} of ${evidence.without.tried}`,
+          without: `attempts at the same tasks that did otherwise: ${evidence.without.worked} of ${evidence.without.tried}`,
         }
       : {}),
   },
