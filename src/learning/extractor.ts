@@ -9,7 +9,8 @@ import { featuresOf } from './features.ts';
 import { refineAbstractability } from './llm/abstractability.ts';
 import { proposeConcepts } from './llm/concepts.ts';
 import { refineStrategy } from './llm/strategy.ts';
-import { routeOf, strategiesFromContrast } from './strategies.ts';
+import { routeOf } from './route.ts';
+import { strategiesFromContrast } from './strategies.ts';
 
 /** What the pipeline asks of an extractor; replace it to bring your own. */
 export interface AbstractionExtractor {

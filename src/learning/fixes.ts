@@ -51,15 +51,14 @@ export function attemptsAfter(
     const worked = !same && (failed === undefined || failed.messages.length > 0);
     const between = steps.slice(since + 1, next).filter((_, i) => failures[since + 1 + i] === undefined);
     // What had been done before the error already did not prevent it: it belongs to the check, not to the fix.
-    const acts = between
-      .flatMap((act) => actsOf(act, written))
-      .filter((act) => act !== commandText(command) && !done.has(act));
+    const isNew = (act: string) => act !== commandText(command) && !done.has(act);
+    const acts = between.flatMap((act) => actsOf(act, written)).filter(isNew);
     // An edit that failed is often cured by looking at the file first.
     const looked =
       isEdit(command) &&
       between.some((act) => commandsOf(act).some((each) => isRead(each) && each.target === command.target));
     if (looked) acts.unshift(`read \`${command.target}\` first`);
-    const fix = [...acts, ...setUpOf(again, retried)];
+    const fix = [...acts, ...setUpOf(again, retried).filter(isNew)];
     const told = tell(fix, changeOf(command, retried, steps[since], again));
     if (told !== '') attempts.push({ fix: generalize(told, literals), worked, step: next });
     if (worked) break;

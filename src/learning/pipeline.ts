@@ -11,7 +11,7 @@ import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
 import { createHindsight, type HindsightLearner } from './hindsight.ts';
 import { learnErrors } from './learn-errors.ts';
-import { routeOf } from './strategies.ts';
+import { routeOf } from './route.ts';
 
 export interface ProcessResult {
   trajectory_id: string;

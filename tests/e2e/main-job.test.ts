@@ -44,7 +44,11 @@ interface Recorded {
 interface Retrieved {
   retrieval_id: string;
   known: boolean;
-  strategies: { id: string; suggestion: string; evidence: { worked: number; tried: number; from: string[] } }[];
+  strategies: {
+    id: string;
+    suggestion: string;
+    evidence: { worked: number; tried: number; from: string[] };
+  }[];
   error_patterns: { name: string; suggested_fix: string }[];
   experiences: { id: string }[];
 }
@@ -55,7 +59,8 @@ interface Matches {
 
 it('takes a script of package.json for the fix that it is', async () => {
   const client = await connectInProcess(await openStoreAt(temporaryDirectory()));
-  for (const nth of [0, 1, 2]) await callTool(client, 'record_trajectory', solved(nth, 0, 'npm run generate'));
+  for (const nth of [0, 1, 2])
+    await callTool(client, 'record_trajectory', solved(nth, 0, 'npm run generate'));
   const query = { error: MISSING_CLIENT, project: 'billing-service' };
   const { matches } = await callTool<Matches>(client, 'match_error', query);
   expect(matches[0]?.suggested_fix).toContain('npm run generate');

@@ -124,7 +124,9 @@ export async function connectOldStdio(data: string): Promise<OldClient> {
   return client;
 }
 
-export async function connectOldHttp(url: string): Promise<{ client: OldClient; transport: OldHttpTransport }> {
+export async function connectOldHttp(
+  url: string,
+): Promise<{ client: OldClient; transport: OldHttpTransport }> {
   const client = new OldClient(ME);
   const transport = new OldHttpTransport(new URL(url));
   await client.connect(transport);

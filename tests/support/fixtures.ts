@@ -6,7 +6,13 @@ import { onTestFinished } from 'vitest';
 import type { ConfigInput } from '../../src/config.ts';
 import { type Context, type ContextParts, openContext } from '../../src/context.ts';
 import { taskKey } from '../../src/memory/memory.ts';
-import { Step, type Trajectory, TrajectoryInput, VERDICT_TRUST, type VerdictSource } from '../../src/types.ts';
+import {
+  Step,
+  type Trajectory,
+  TrajectoryInput,
+  VERDICT_TRUST,
+  type VerdictSource,
+} from '../../src/types.ts';
 
 /** When everything here happened. */
 export const AT = '2026-01-31T12:00:00.000Z';
@@ -103,8 +109,10 @@ export async function openAt(
   return ctx;
 }
 
-export const openFresh = async (flags: Partial<ConfigInput> = {}, parts: ContextParts = {}): Promise<Context> =>
-  openAt(await temporaryDirectory(), flags, parts);
+export const openFresh = async (
+  flags: Partial<ConfigInput> = {},
+  parts: ContextParts = {},
+): Promise<Context> => openAt(await temporaryDirectory(), flags, parts);
 
 /** A clock that says what it is told. */
 export function clockAt(start: string): { now: () => Date; wait: (ms: number) => void } {

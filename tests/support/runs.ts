@@ -41,7 +41,11 @@ export const solved = (nth: number, variant = 0, fix = FIX): TrajectoryDraft => 
   agent: 'tester',
   steps: [
     bash('ls src test', `src:\napi.js\n\ntest:\nfeature-${nth}.test.js`),
-    { action: `Write src/feature-${nth}.js`, tool: 'Write', observation: `File created: src/feature-${nth}.js` },
+    {
+      action: `Write src/feature-${nth}.js`,
+      tool: 'Write',
+      observation: `File created: src/feature-${nth}.js`,
+    },
     failingCheck(nth),
     bash(fix, 'generated/client.js written'),
     bash(`npm test -- test/feature-${nth}.test.js`, `3 passed (${10 + variant} ms)`),
@@ -55,7 +59,11 @@ export const unsolved = (nth: number, variant = 0): TrajectoryDraft => ({
   session: `unsolved-${nth}-${variant}`,
   agent: 'tester',
   steps: [
-    { action: `Write src/feature-${nth}.js`, tool: 'Write', observation: `File created: src/feature-${nth}.js` },
+    {
+      action: `Write src/feature-${nth}.js`,
+      tool: 'Write',
+      observation: `File created: src/feature-${nth}.js`,
+    },
     failingCheck(nth),
     bash('npm install generated', 'added 1 package'),
     failingCheck(nth),
@@ -76,6 +84,8 @@ export const longRun = (steps: number): TrajectoryDraft => ({
   task: { description: 'Rename every file in the archive to its checksum.' },
   project: 'archive',
   session: `long-${steps}`,
-  steps: Array.from({ length: steps }, (_, i) => bash(`mv file-${i}.bin sums/`, i % 97 === 0 ? 'exists' : '', i % 97 === 0 ? 1 : 0)),
+  steps: Array.from({ length: steps }, (_, i) =>
+    bash(`mv file-${i}.bin sums/`, i % 97 === 0 ? 'exists' : '', i % 97 === 0 ? 1 : 0),
+  ),
   outcome: { success: true, verdict: { source: 'exit_code' } },
 });

@@ -39,7 +39,10 @@ export async function openStoreAt(
   directory: string,
   settings: Partial<Omit<ConfigInput, 'data'>> = {},
 ): Promise<Context> {
-  const ctx = await openContext({ log_level: 'silent', ...settings, data: directory }, { llm: null, seed: 1 });
+  const ctx = await openContext(
+    { log_level: 'silent', ...settings, data: directory },
+    { llm: null, seed: 1 },
+  );
   whenOver(() => ctx.close());
   return ctx;
 }
