@@ -27,11 +27,14 @@ export interface Recalled {
 }
 
 /**
- * Below this similarity of a task to a known one nothing is returned. Measured with the offline embedder on
+ * Below these similarities of a task to a known one nothing is returned. Measured with the offline embedder on
  * terminal-bench, tau-bench and the samples: the nearest task of a foreign set lies below .22 to .27 for 95 % of
- * tasks. A record of the asker's own project may be a little farther away than one of another.
+ * tasks. What holds at several tasks of the asker's own project may be farther away than what one run did, and a
+ * route, made of one task's steps, must be nearly the same task.
  */
-export const FLOOR = { own: 0.2, foreign: 0.27 };
+export const FLOOR = { shared: 0.2, single: 0.27, route: 0.35, foreign: 0.27 };
+/** Met at this many tasks, an error is a property of the environment and not of one task. */
+const WIDESPREAD = 3;
 /** A concept or error pattern shares only a few words with a task: these are judged by keywords as well. */
 const WIDE = 24;
 const RRF_K = 60;
@@ -56,24 +59,19 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   const best = Math.max(0, ...[...trajectories, ...strategies].map(({ relevance }) => relevance));
   return {
     strategies: diverse(
-      strategies.filter((hit) => isNear(hit, query)).sort((a, b) => worth(b) - worth(a)),
+      strategies.filter((hit) => isNear(hit, query, floorOf(hit.record))).sort((a, b) => worth(b) - worth(a)),
       ({ record }) => record.suggestion,
       query.k,
     ).map(({ record, relevance }) => ({ strategy: record, relevance })),
-    error_patterns: errorsFor(
-      patterns,
-      matched,
-      trajectories.filter((hit) => isNear(hit, query)),
-      query,
-    ),
+    error_patterns: errorsFor(patterns, matched, trajectories, query),
     concepts: concepts
-      .filter((hit) => isNear(hit, query) && hit.relevance >= FLOOR.foreign)
+      .filter((hit) => isNear(hit, query, FLOOR.single))
       .slice(0, Math.min(query.k, 2))
       .map(({ record, relevance }) => ({ concept: record, relevance })),
     experiences: diverse(
       experiences.filter(
         (hit) =>
-          isNear(hit, query) &&
+          isNear(hit, query, FLOOR.single) &&
           (hit.record.project === query.project || hit.experience?.abstractability.abstractable),
       ),
       ({ record }) => `${record.task.id ?? record.task.description} ${record.outcome.success}`,
@@ -133,10 +131,17 @@ async function nearTask<T extends { id: string; project: string }>(
   );
 }
 
+const floorOf = ({ kind, evidence }: Strategy): number => {
+  if (kind === 'route') return FLOOR.route;
+  return evidence.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single;
+};
+
+/** Near enough: `floor` in the asker's own project, at least FLOOR.foreign in another. */
 const isNear = <T extends { project: string }>(
   { record, relevance }: Near<T>,
   { project }: RecallQuery,
-): boolean => relevance >= (record.project === project ? FLOOR.own : FLOOR.foreign);
+  floor: number,
+): boolean => relevance >= (record.project === project ? floor : Math.max(floor, FLOOR.foreign));
 
 /** Relevance times evidence: an active, often confirmed strategy before a near but untried one. */
 function worth({ record, relevance }: Near<Strategy>): number {
@@ -184,9 +189,12 @@ function errorsFor(
       pattern: record,
       relevance: Math.max(relevance, ...record.derived_from.map((id) => near.get(id) ?? 0)),
     }))
-    .filter(
-      ({ pattern, relevance }) =>
-        relevance >= (pattern.project === query.project ? FLOOR.own : FLOOR.foreign),
+    .filter((hit) =>
+      isNear(
+        { ...hit, record: hit.pattern, fused: 0 },
+        query,
+        hit.pattern.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single,
+      ),
     )
     .sort(
       (a, b) =>

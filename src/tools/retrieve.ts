@@ -125,7 +125,7 @@ export const retrieveStrategiesTool = defineTool({
 async function whyNothing(best: number, project: string, runs: Promise<number>): Promise<string> {
   const count = await runs;
   if (best === 0) return `Nothing known: no run is recorded yet (${count} in project "${project}").`;
-  return `Nothing known: the nearest of what is recorded is ${best.toFixed(2)} similar, ${FLOOR.own} is needed (${count} runs in project "${project}").`;
+  return `Nothing known: the nearest of what is recorded is ${best.toFixed(2)} similar, ${FLOOR.shared} is needed (${count} runs in project "${project}").`;
 }
 
 export const matchErrorTool = defineTool({

@@ -64,7 +64,7 @@ describe('stdout', () => {
       `import { registerHooks } from 'node:module';
        registerHooks({ load(url, context, next) {
          const loaded = next(url, context);
-         if (!/node_modules.commander.esm\\.mjs$/u.test(url)) return loaded;
+         if (!/node_modules.commander.index\\.js$/u.test(url)) return loaded;
          return { ...loaded, source: String(loaded.source) + ${JSON.stringify(`;${noise('at load')};setInterval(() => {${noise('later')}}, 20).unref();`)} };
        } });`,
     );
@@ -140,8 +140,13 @@ describe('the process', () => {
     });
     expect(await pipe.end()).toBe(0);
     expectOnlyProtocol(pipe);
+    const answered = pipe.lines().flatMap((line) => {
+      const { id, result } = JSON.parse(line);
+      return String(id).startsWith('run-') ? [result.structuredContent.trajectory_id] : [];
+    });
     const ctx = await openStoreAt(directory);
     const stored = await ctx.memory.trajectories.list();
+    expect(stored.map(({ id }) => id)).toEqual(expect.arrayContaining(answered));
     expect(stored).toHaveLength(await ctx.memory.trajectories.count());
     expect(new Set(stored.map(({ id }) => id)).size).toBe(stored.length);
   });

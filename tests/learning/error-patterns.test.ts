@@ -142,11 +142,11 @@ describe('a fix is suggested only where it helped', () => {
 
   it('one run is one witness, however often it met the error', () => {
     const again = runOf([
-      missing('a'),
-      bash('pip install a'),
+      missing('numpy'),
+      bash('pip install numpy'),
       bash('python3 report.py'),
-      missing('b'),
-      bash('pip install b'),
+      missing('yaml'),
+      bash('pip install yaml'),
       bash('python3 report.py'),
     ]);
     expect(only([again])).toMatchObject({ frequency: 2, support: { worked: 1, tried: 1 } });
