@@ -21,41 +21,39 @@ export type VerdictSource = (typeof VERDICT_SOURCES)[number];
 
 /** Who judged the outcome. Omitted by the caller it counts as the agent's own claim. */
 export const Verdict = z.strictObject({
-  source: z
-    .enum(VERDICT_SOURCES)
-    .describe('Who judged: a test and an exit code beat a human, an LLM, a claim'),
-  detail: text.optional().describe('Which test, command or person, and what it said'),
+  source: z.enum(VERDICT_SOURCES).describe('Who judged; omitted: agent'),
+  detail: text.optional().describe('Which test or person, what it said'),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
 export const Outcome = z.strictObject({
-  success: z.boolean().nullable().describe('true, false, or null when nobody knows'),
-  score: z.number().min(0).max(1).optional().describe('Partial success, 0..1'),
-  error: text.optional().describe('Why it failed, as the judge put it'),
+  success: z.boolean().nullable().describe('null: nobody knows'),
+  score: z.number().min(0).max(1).optional().describe('Partial success'),
+  error: text.optional().describe('Why it failed'),
   verdict: Verdict.optional(),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
 export const Task = z.strictObject({
-  description: text.trim().min(1).describe('What was asked, in the words of whoever asked'),
-  domain: text.optional().describe('Kind of work, e.g. "python", "sql", "airline support"'),
-  id: text.optional().describe('Id of the task where it has one; attempts at one task share it'),
+  description: text.trim().min(1).describe('As it was asked'),
+  domain: text.optional().describe('Kind of work, e.g. "python"'),
+  id: text.optional().describe('Shared by all attempts at it'),
   context: open.optional(),
 });
 export type Task = z.infer<typeof Task>;
 
 export const Step = z.strictObject({
-  thought: text.optional().describe('Why the agent did it'),
-  action: text.describe('What the agent did: the command, the call, the message'),
-  tool: text.optional().describe('Name of the tool used, e.g. "Bash"'),
-  args: open.optional().describe('Arguments of the tool call'),
+  thought: text.optional().describe('Why'),
+  action: text.describe('Command, call or message'),
+  tool: text.optional().describe('e.g. "Bash"'),
+  args: open.optional(),
   observation: text.default('').describe('What came back'),
-  error: text.optional().describe('Error message if this step failed'),
-  exit_code: z.int().optional().describe('Exit code of the command'),
-  agent: text.optional().describe('Which agent acted, where there are several'),
+  error: text.optional().describe('Message, if it failed'),
+  exit_code: z.int().optional(),
+  agent: text.optional(),
   at: Time.optional(),
   duration_ms: z.number().nonnegative().optional(),
-  state: open.optional().describe('State of the environment after the step'),
+  state: open.optional(),
   metadata: open.optional(),
 });
 export type Step = z.infer<typeof Step>;
@@ -73,9 +71,9 @@ export const TrajectoryInput = z.strictObject({
   steps: z.array(Step),
   outcome: Outcome,
   project: text.optional(),
-  session: text.optional().describe('Your id of the run; recording it again when it has grown replaces it'),
-  parent: text.optional().describe('trajectory_id of the attempt this one retries'),
-  retrieval_id: text.optional().describe('From retrieve_strategies, if you used it for this task'),
+  session: text.optional().describe('Id of the run; a longer version replaces it'),
+  parent: text.optional().describe('trajectory_id of the attempt retried'),
+  retrieval_id: text.optional().describe('From retrieve_strategies'),
   agent: text.optional(),
   model: text.optional(),
   workflow: text.optional(),

@@ -7,6 +7,7 @@ import type { ToolDefinition } from './define.ts';
 import { runBatchLearningTool } from './learn.ts';
 import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './retrieve.ts';
+import { forClients } from './schema.ts';
 
 /** In the order that clients see. A tool's own types end here: what arrives was parsed with its input schema. */
 export const TOOLS = [
@@ -22,7 +23,7 @@ export function registerTools(server: McpServer, ctx: Context, pipeline: Learnin
     const { name, title, description, input, output, annotations } = tool;
     server.registerTool(
       name,
-      { title, description, inputSchema: input, outputSchema: output, annotations },
+      { title, description, inputSchema: forClients(input), outputSchema: forClients(output), annotations },
       (args, request) => answer(tool, args, ctx, pipeline, request),
     );
   }

@@ -44,6 +44,14 @@ describe('what a run did', () => {
     expect(features(steps).filter(({ kind }) => kind === 'ran')).toEqual([]);
   });
 
+  it("is the project's own scripts too: they are what cannot be guessed", () => {
+    expect(acts([bash('npm run migrate')], 'ran')).toEqual(['`npm run migrate`']);
+    expect(acts([bash('make schema')], 'ran')).toEqual(['`make schema`']);
+    // But running a check changes nothing.
+    for (const line of ['npm test', 'npm run lint', 'npm run test:unit', 'make test'])
+      expect([line, acts([bash(line)], 'ran')]).toEqual([line, []]);
+  });
+
   it('keeps no place of one machine', () => {
     const read = acts([bash('cat /home/ann/work/shop/docs/BUILD.md')], 'read');
     expect(read).toHaveLength(1);
@@ -51,26 +59,30 @@ describe('what a run did', () => {
   });
 
   it('is each thing once, at its first time', () => {
-    const found = featuresOf({ steps: [bash('ls'), bash('npm run migrate'), bash('npm run migrate')] });
+    const found = featuresOf({ steps: [bash('ls'), bash('node tools/gen.mjs'), bash('node tools/gen.mjs')] });
     expect([...found.values()].filter(({ feature }) => feature.kind === 'ran')).toHaveLength(1);
     expect([...found.values()].find(({ feature }) => feature.kind === 'ran')?.step).toBe(1);
   });
 });
 
 describe('which came before which', () => {
-  const before = (steps: Step[]) =>
+  const ordersOf = (steps: Step[]) =>
     features(steps)
       .filter(({ kind }) => kind === 'before')
       .map(({ act, than }) => `${act} < ${than}`);
 
   it('is told towards acts that change something only', () => {
     const steps = [call('get_reservation'), call('get_fare'), call('change_flight')];
-    expect(before(steps)).toEqual(['`get_reservation` < `change_flight`', '`get_fare` < `change_flight`']);
+    expect(ordersOf(steps)).toEqual(['`get_reservation` < `change_flight`', '`get_fare` < `change_flight`']);
   });
 
   it('turns round with the steps', () => {
-    expect(before([call('cancel_order'), call('refund_order')])).toEqual(['`cancel_order` < `refund_order`']);
-    expect(before([call('refund_order'), call('cancel_order')])).toEqual(['`refund_order` < `cancel_order`']);
+    expect(ordersOf([call('cancel_order'), call('refund_order')])).toEqual([
+      '`cancel_order` < `refund_order`',
+    ]);
+    expect(ordersOf([call('refund_order'), call('cancel_order')])).toEqual([
+      '`refund_order` < `cancel_order`',
+    ]);
   });
 
   it('never goes both ways in one run', () => {

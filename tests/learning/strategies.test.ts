@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempted, contrast } from '../../src/learning/contrast.ts';
 import { featuresOf } from '../../src/learning/features.ts';
-import { gist, routeOf, strategiesFromContrast } from '../../src/learning/strategies.ts';
+import { routeOf } from '../../src/learning/route.ts';
+import { strategiesFromContrast } from '../../src/learning/strategies.ts';
+import { gist } from '../../src/learning/telling.ts';
 import { type Step, Strategy, type Trajectory } from '../../src/types.ts';
 import { AT, bash, call, edit, failing, keyOf, type RunFacts, runOf } from '../support/fixtures.ts';
 

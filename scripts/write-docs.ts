@@ -1,0 +1,213 @@
+/**
+ * The parts of the documentation that follow from the code: `node scripts/write-docs.ts` writes docs/reference.md and
+ * the tables between `<!-- generated: … -->` markers in README.md. tests/docs.test.ts fails when they are stale.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { Config } from '../src/config.ts';
+import { KINDS } from '../src/resources/kinds.ts';
+import type { ToolDefinition } from '../src/tools/define.ts';
+import { TOOLS } from '../src/tools/register.ts';
+
+const ROOT = new URL('../', import.meta.url);
+const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
+
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+
+/** Every generated file as it should be, by path from the repository's root. */
+export async function renderDocs(): Promise<Record<string, string>> {
+  const help = await commandHelp();
+  const tables: Record<string, string> = {
+    tools: table(
+      ['Tool', 'What it does'],
+      TOOLS.map(({ name, description }) => [`\`${name}\``, sentences(description, 2)]),
+    ),
+    resources: table(['Resource', 'What it holds'], resourceRows()),
+    commands: table(
+      ['Command', 'What it does'],
+      help.slice(1).map(({ name, text }) => [`\`knowhow ${name}\``, text.split('\n\n')[1] ?? '']),
+    ),
+    configuration: table(['Setting', 'Type', 'Default', 'Set with', 'Meaning'], settingRows()),
+  };
+  return { 'README.md': fillIn(read('README.md'), tables), 'docs/reference.md': reference(help) };
+}
+
+/** Replaces what stands between each pair of markers. @throws Error for a marker that has no table, or the reverse. */
+export function fillIn(page: string, tables: Record<string, string>): string {
+  const unused = new Set(Object.keys(tables));
+  const filled = page.replace(
+    /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/gu,
+    (_all, open, name, end) => {
+      if (!unused.delete(name)) throw new Error(`There is no table "${name}", or it was asked for twice.`);
+      return `${open}\n${tables[name]}\n\n${end}`;
+    },
+  );
+  if (unused.size > 0) throw new Error(`README.md has no marker for ${[...unused].join(', ')}.`);
+  return filled;
+}
+
+// ---------------------------------------------------------------- tools and settings
+
+interface Schema {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  prefixItems?: Schema[];
+  additionalProperties?: unknown;
+}
+
+interface Field {
+  path: string;
+  schema: Schema;
+  required: boolean;
+}
+
+const schemaOf = (type: z.ZodType, io: 'input' | 'output'): Schema =>
+  z.toJSONSchema(type, { io, unrepresentable: 'any' }) as Schema;
+
+/** The fields of a schema with those below them: `task.description`, `steps[].action`. */
+function fieldsOf(schema: Schema, prefix = ''): Field[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
+    const path = `${prefix}${name}`;
+    const required = schema.required?.includes(name) ?? false;
+    const below = objectIn(child);
+    return [
+      { path, schema: child, required },
+      ...(below ? fieldsOf(below.schema, `${path}${below.suffix}`) : []),
+    ];
+  });
+}
+
+/** The object that a field is, or holds a list of; null beside it makes no difference. */
+function objectIn(schema: Schema): { schema: Schema; suffix: string } | undefined {
+  if (schema.properties) return { schema, suffix: '.' };
+  if (schema.items?.properties) return { schema: schema.items, suffix: '[].' };
+  const [only, ...others] = (schema.anyOf ?? []).filter((each) => each.type !== 'null');
+  return only && others.length === 0 ? objectIn(only) : undefined;
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' \\| ');
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' \\| ');
+  if (schema.prefixItems) return `[${schema.prefixItems.map(typeOf).join(', ')}]`;
+  if (schema.type === 'array') return `${schema.items ? typeOf(schema.items) : 'any'}[]`;
+  return Array.isArray(schema.type) ? schema.type.join(' \\| ') : (schema.type ?? 'any');
+}
+
+function settingRows(): string[][] {
+  const source = read('src/config.ts');
+  for (const [variable] of source.matchAll(/(?<=\benv\.)(?:KNOWHOW|OPENAI)_\w+/gu)) {
+    if (![...Object.values(SET_WITH), '`KNOWHOW_CONFIG`'].some((given) => given.includes(variable)))
+      throw new Error(`src/config.ts reads ${variable}; say in write-docs.ts which setting it is.`);
+  }
+  return fieldsOf(schemaOf(Config, 'input'))
+    .filter(({ schema }) => objectIn(schema) === undefined)
+    .map(({ path, schema }) => [
+      `\`${path}\``,
+      typeOf(schema),
+      schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
+      SET_WITH[path] ?? '',
+      schema.description ?? '',
+    ]);
+}
+
+/** Flags and variables beside the file; checked above against what config.ts reads. */
+const SET_WITH: Record<string, string> = {
+  data: '`--data`, `KNOWHOW_DATA`',
+  project: '`--project`, `KNOWHOW_PROJECT`',
+  log_level: '`KNOWHOW_LOG`',
+  'llm.api_key': '`OPENAI_API_KEY`',
+  'llm.base_url': '`OPENAI_BASE_URL`',
+  'llm.model': '`KNOWHOW_LLM_MODEL`',
+};
+
+const resourceRows = (): string[][] => [
+  ['`knowhow://stats`', 'What is stored, what was learned, store health (JSON)'],
+  ...KINDS.flatMap(({ path, title, description }) => [
+    [`\`knowhow://${path}\``, `${title}: the newest in a line each, with their number (JSON)`],
+    [`\`knowhow://${path}/{id}\``, `${description} (Markdown)`],
+  ]),
+];
+
+// ---------------------------------------------------------------- reference.md
+
+function reference(help: { name: string; text: string }[]): string {
+  return `${[
+    '# Reference',
+    'Generated from the code by `node scripts/write-docs.ts`; edit there, not here.',
+    '## Tools',
+    'Unknown arguments are errors, `metadata`, `args`, `state` and `task.context` are open. A refused call is a result with `isError` whose text starts with a stable code.',
+    ...TOOLS.flatMap(toolSection),
+    '## Resources',
+    table(['URI', 'What it holds'], resourceRows()),
+    'Listing is paged (50 a page, `nextCursor`), and `{id}` completes.',
+    '## Command line',
+    'Installed as `knowhow`, in the repository `node dist/cli.js`. Stdout holds the answer and nothing else; exit code 0, 1 (failed) or 2 (wrong usage). With `--json` a failure is `{"error": {"code", "message", "hint"}}`.',
+    ...help.flatMap(({ name, text }) => [`### knowhow${name && ` ${name}`}`, `\`\`\`text\n${text}\n\`\`\``]),
+  ].join('\n\n')}\n`;
+}
+
+function toolSection(tool: ToolDefinition): string[] {
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations;
+  const fields = (type: z.ZodType, io: 'input' | 'output') =>
+    table(
+      ['Field', 'Type', io === 'input' ? 'Needed' : 'Always', 'Meaning'],
+      fieldsOf(schemaOf(type, io)).map(({ path, schema, required }) => [
+        `\`${path}\``,
+        typeOf(schema),
+        required
+          ? 'yes'
+          : schema.default === undefined
+            ? ''
+            : `default \`${JSON.stringify(schema.default)}\``,
+        schema.description ?? '',
+      ]),
+    );
+  return [
+    `### ${tool.name}`,
+    tool.description,
+    `Read-only: ${readOnlyHint}. Destructive: ${destructiveHint}. Idempotent: ${idempotentHint}. Open world: ${openWorldHint}.`,
+    'Arguments:',
+    fields(tool.input, 'input'),
+    'Answer:',
+    fields(tool.output, 'output'),
+  ];
+}
+
+/** The help of the program and of each command, as it prints it. */
+async function commandHelp(): Promise<{ name: string; text: string }[]> {
+  const helpOf = async (name: string) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...(name ? [name] : []), '--help'], {
+      env: { PATH: process.env.PATH, COLUMNS: '80', NO_COLOR: '1' },
+    });
+    return { name, text: stdout.trimEnd() };
+  };
+  const program = await helpOf('');
+  const names = [...program.text.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gmu)].flatMap(([, name]) => name ?? []);
+  const commands: { name: string; text: string }[] = [];
+  for (const name of names) if (name !== 'help') commands.push(await helpOf(name));
+  return [program, ...commands];
+}
+
+// ---------------------------------------------------------------- Markdown
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell) => cell.replace(/\s+/gu, ' ').trim()).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+const sentences = (text: string, count: number): string =>
+  (text.match(/[^.]+(?:\.(?!\s|$)[^.]*)*(?:\.(?=\s|$)|$)/gu) ?? [text]).slice(0, count).join('').trim();
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(await renderDocs())) writeFileSync(new URL(path, ROOT), text);
+}
