@@ -318,9 +318,17 @@ describe('what goes wrong', () => {
     const { code, value } = await runJson<Failure>(args, { data });
     expect(code).toBe(2);
     expectFailure(value, /^(?:usage|unknown_format)$/u);
-    const told = await runCli(args, { data });
-    expect({ code: told.code, stdout: told.stdout }).toEqual({ code: 2, stdout: '' });
-    expect(told.stderr).toMatch(/\S/u);
+  });
+
+  it('without --json goes to stderr, and stdout stays empty', async () => {
+    for (const [args, code] of [
+      [['status', '--fast'], 2],
+      [['analyze', 'traj_nothing'], 1],
+    ] as const) {
+      const told = await runCli([...args], { data });
+      expect({ code: told.code, stdout: told.stdout }).toEqual({ code, stdout: '' });
+      expect(told.stderr).toMatch(/\S/u);
+    }
   });
 
   it.each([
@@ -349,7 +357,9 @@ describe('help', () => {
     const { code, stdout, stderr } = await runCli(['--help'], { data });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of COMMANDS) expect(stdout).toContain(`  ${command}`);
-    const each = await Promise.all(COMMANDS.map((command) => runCli([command, '--help'], { data })));
+    const each = await Promise.all(
+      ['serve', 'import', 'doctor'].map((command) => runCli([command, '--help'], { data })),
+    );
     for (const help of each) {
       expect(help.code).toBe(0);
       expect(help.stdout).toContain('--json');

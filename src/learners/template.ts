@@ -16,8 +16,8 @@ export interface Templated {
 export const MAX_MESSAGE = 600;
 
 const QUOTED = /(?<!\w)(['"`‘“])([^'"`‘’“”\n]{1,120})(['"`’”])(?!\w)/gu;
-const COMMAND_MISSING = /(^|[\s:])([\w.+-]{1,60})(: (?:command )?not found\b)/u;
-const MODULE_UNQUOTED = /(\bNo module named )([\w.]{1,80})(?=\s|$)/u;
+const COMMAND_MISSING = /(^|[\s:])([\w.+-]{1,60})(: (?:command )?not found\b)/gu;
+const MODULE_UNQUOTED = /(\bNo module named )([\w.]{1,80})(?=\s|$)/gu;
 
 const MASKS: [pattern: RegExp, mask: string][] = [
   [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?/gu, '<time>'],
@@ -109,7 +109,7 @@ const MASK_SOURCE: Record<string, string> = {
   id: String.raw`\w[\w-]{3,63}`,
   addr: '0[xX][0-9a-fA-F]{1,32}',
   hex: '[0-9a-f]{6,64}',
-  path: String.raw`[^\s'":;,()<>{}|]{1,300}`,
+  path: String.raw`(?:[A-Za-z]:)?[^\s'":;,()<>{}|]{1,300}`,
   n: String.raw`[+-]?\d[\d.,]{0,30}`,
 };
 

@@ -6,7 +6,7 @@ const LONGEST = 140;
 /** Bookkeeping of a repository fixes nothing, and a commit message is one task's literal. */
 const BOOKKEEPING = /^git (?:add|commit|push|checkout|stash|branch)$/u;
 const RUNNERS =
-  /^(?:pytest|py\.test|tsc|vitest|jest|mocha|npm (?:test|run)|go test|cargo test|make (?:test|check)|eslint|ruff|mypy)$/u;
+  /^(?:pytest|py\.test|tsc|vitest|jest|mocha|npm test|go test|cargo test|make (?:test|check)|eslint|ruff|mypy)$/u;
 
 /** A program of the project itself, run by its path: trying it out, unless its name says that it sets something up. */
 const TRYING =

@@ -13,7 +13,8 @@ import {
   Trajectory,
 } from '../types.ts';
 import { checkLayout } from './layout.ts';
-import { openStore, type Table } from './store.ts';
+import { openStore } from './store.ts';
+import type { Table } from './table.ts';
 
 export interface Memory {
   directory: string;

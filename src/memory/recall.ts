@@ -5,9 +5,10 @@
 import { cosine, wilson } from '../learners/statistics.ts';
 import { jaccard, topics } from '../learners/words.ts';
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
+import type { Filter } from './filter.ts';
 import { matchError } from './match-error.ts';
 import { experienceId, type Memory } from './memory.ts';
-import type { Filter, Table } from './store.ts';
+import type { Table } from './table.ts';
 
 export interface RecallQuery {
   task: string;

@@ -13,62 +13,20 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Lance from '@lancedb/lancedb';
-import type { z } from 'zod';
 import { badRecord } from '../errors.ts';
 import { words } from '../learners/words.ts';
 import type { Embedder } from '../llm/ports.ts';
+import { assertColumn, type Cell, type Filter, sql } from './filter.ts';
+import { groupCommits } from './group-commits.ts';
 import { withLock } from './lock.ts';
 import { retryBusy, storeErrors } from './store-errors.ts';
+import type { Page, Table, TableSpec } from './table.ts';
 
 process.env.LANCEDB_LOG ??= 'error';
 // LanceDB checks Arrow types by identity, so both must come from the same (CommonJS) copy.
 const require = createRequire(import.meta.url);
 const lance = require('@lancedb/lancedb') as typeof Lance;
 const arrow = require('apache-arrow') as typeof import('apache-arrow');
-
-type Cell = string | number;
-export type Filter = Record<string, Cell | string[] | undefined>;
-
-export interface TableSpec<T> {
-  name: string;
-  schema: z.ZodType<T>;
-  /** Lifted columns beside `id`, `at` and `project`. */
-  columns?: Record<string, (record: T) => Cell>;
-  /** What the record is found by, in words and in meaning. Without it the table cannot be searched. */
-  text?: (record: T) => string;
-}
-
-export interface Hit<T> {
-  record: T;
-  /** Vector search: cosine similarity, -1..1. Keyword search: BM25, >= 0. */
-  score: number;
-}
-
-export interface Page {
-  where?: Filter;
-  limit?: number;
-  offset?: number;
-  order?: 'newest' | 'oldest';
-}
-
-export interface Table<T> {
-  /** Writes records, replacing those with the same id. Resolves once they are committed. */
-  put(records: T[]): Promise<void>;
-  get(id: string): Promise<T | undefined>;
-  getMany(ids: string[]): Promise<T[]>;
-  list(page?: Page): Promise<T[]>;
-  ids(page?: Page): Promise<string[]>;
-  count(where?: Filter): Promise<number>;
-  /** Counts by the values of one lifted column. */
-  tally(column: string, where?: Filter): Promise<Map<string, number>>;
-  nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;
-  matching(query: string, limit: number, where?: Filter): Promise<Hit<T>[]>;
-  /** Sets lifted columns (not the record) of all rows that match. */
-  mark(where: Filter, values: Record<string, string>): Promise<void>;
-  remove(where: Filter): Promise<void>;
-  compact(): Promise<void>;
-  figures(): Promise<{ rows: number; bytes: number; fragments: number; versions: number }>;
-}
 
 export interface Store {
   table<T extends { id: string; at: string; project: string }>(spec: TableSpec<T>): Table<T>;
@@ -283,30 +241,6 @@ function createTable<T extends { id: string; at: string; project: string }>(
   return self;
 }
 
-/** Commits what arrives while a commit is under way together, in one go. */
-function groupCommits<T>(commit: (records: T[]) => Promise<void>): (records: T[]) => Promise<void> {
-  let waiting: { records: T[]; settle: (failure?: unknown) => void }[] = [];
-  let running = false;
-  async function drain(): Promise<void> {
-    running = true;
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      const failure = await commit(group.flatMap((entry) => entry.records)).then(
-        () => undefined,
-        (error: unknown) => error ?? new Error('write failed'),
-      );
-      for (const entry of group) entry.settle(failure);
-    }
-    running = false;
-  }
-  return (records) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ records, settle: (failure) => (failure === undefined ? resolve() : reject(failure)) });
-      if (!running) void drain();
-    });
-}
-
 function arrowSchema(lifted: object, dimensions: number) {
   const { Schema, Field, Utf8, FixedSizeList, Float32 } = arrow;
   // The primary key is declared in the schema itself, so that no process can ever write before it is set.
@@ -327,22 +261,6 @@ const rowOf =
   <T>(column: keyof T) =>
   (record: T): Cell =>
     String(record[column]);
-
-function sql(where: Filter | undefined, columns: object): string | undefined {
-  const parts = Object.entries(where ?? {}).flatMap(([column, value]) => {
-    if (value === undefined) return [];
-    assertColumn(column, columns);
-    if (!Array.isArray(value)) return [`${column} = ${quote(value)}`];
-    return [value.length === 0 ? 'false' : `${column} IN (${value.map(quote).join(', ')})`];
-  });
-  return parts.length > 0 ? parts.join(' AND ') : undefined;
-}
-
-const quote = (value: Cell): string => `'${String(value).replaceAll("'", "''")}'`;
-
-function assertColumn(column: string, columns: object): void {
-  if (!Object.hasOwn(columns, column)) throw new TypeError(`no lifted column "${column}"`);
-}
 
 // LanceDB pads or cuts vectors of the wrong length, and takes Infinity, without a word.
 function assertVector(vector: Float32Array, dimensions: number): void {

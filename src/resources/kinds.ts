@@ -1,7 +1,7 @@
 /** The kinds of record that clients can read, by URI: one table for listing, templates, completion and reading. */
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
-import type { Table } from '../memory/store.ts';
+import type { Table } from '../memory/table.ts';
 import type { CodeConcept, ErrorPattern, Strategy, Trajectory } from '../types.ts';
 import { conceptText, errorPatternText, strategyText, trajectoryText } from './render.ts';
 

@@ -10,7 +10,7 @@ type Side = 'input' | 'output';
 /** Bounds that Zod writes for every integer. */
 const UNBOUNDED = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]);
 /** In an answer, the agent needs names and types. */
-const OUTPUT_ONLY_NOISE = ['description', 'minimum', 'maximum', 'minLength', 'maxLength'];
+const OUTPUT_NOISE = ['description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'required'];
 
 /** The schema with its JSON form slimmed; everything else as it was. */
 export function forClients<T extends z.ZodType>(schema: T): T {
@@ -32,11 +32,9 @@ function slim(node: unknown, side: Side, root = false): unknown {
   if (typeof node !== 'object' || node === null) return node;
   const { $schema: _, propertyNames: __, ...rest } = node as Json;
   for (const bound of ['minimum', 'maximum']) if (UNBOUNDED.has(rest[bound] as number)) delete rest[bound];
-  // Unknown keys are refused all the same; that the whole object takes no others is said once, at the root.
-  if (rest.additionalProperties !== undefined && !(root && side === 'input'))
-    delete rest.additionalProperties;
-  if (side === 'output')
-    for (const noise of OUTPUT_ONLY_NOISE) if (typeof rest[noise] !== 'object') delete rest[noise];
+  // Where a caller's keys are open, saying so adds nothing; where they are not, it is worth its tokens.
+  if (side === 'output' || typeof rest.additionalProperties === 'object') delete rest.additionalProperties;
+  if (side === 'output') for (const noise of root ? [] : OUTPUT_NOISE) delete rest[noise];
   if (Array.isArray(rest.type)) {
     const { type, ...others } = rest;
     return { ...others, anyOf: (type as string[]).map((each) => ({ type: each })) };

@@ -36,6 +36,8 @@ export function environment(data: string, more: Record<string, string> = {}): Re
     HOME: data,
     XDG_DATA_HOME: data,
     KNOWHOW_DATA: data,
+    // Halves the start of a process; the tests start many.
+    NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'knowhow-tests'),
     ...more,
   };
 }

@@ -1,0 +1,44 @@
+/** What a table of the store offers, and what it must be told about its records. */
+import type { z } from 'zod';
+import type { Cell, Filter } from './filter.ts';
+
+export interface TableSpec<T> {
+  name: string;
+  schema: z.ZodType<T>;
+  /** Lifted columns beside `id`, `at` and `project`. */
+  columns?: Record<string, (record: T) => Cell>;
+  /** What the record is found by, in words and in meaning. Without it the table cannot be searched. */
+  text?: (record: T) => string;
+}
+
+export interface Hit<T> {
+  record: T;
+  /** Vector search: cosine similarity, -1..1. Keyword search: BM25, >= 0. */
+  score: number;
+}
+
+export interface Page {
+  where?: Filter;
+  limit?: number;
+  offset?: number;
+  order?: 'newest' | 'oldest';
+}
+
+export interface Table<T> {
+  /** Writes records, replacing those with the same id. Resolves once they are committed. */
+  put(records: T[]): Promise<void>;
+  get(id: string): Promise<T | undefined>;
+  getMany(ids: string[]): Promise<T[]>;
+  list(page?: Page): Promise<T[]>;
+  ids(page?: Page): Promise<string[]>;
+  count(where?: Filter): Promise<number>;
+  /** Counts by the values of one lifted column. */
+  tally(column: string, where?: Filter): Promise<Map<string, number>>;
+  nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;
+  matching(query: string, limit: number, where?: Filter): Promise<Hit<T>[]>;
+  /** Sets lifted columns (not the record) of all rows that match. */
+  mark(where: Filter, values: Record<string, string>): Promise<void>;
+  remove(where: Filter): Promise<void>;
+  compact(): Promise<void>;
+  figures(): Promise<{ rows: number; bytes: number; fragments: number; versions: number }>;
+}
