@@ -186,13 +186,16 @@ describe('createLearningPipeline', () => {
     whenOver(() => knowhow.close());
     const { analyzer, extractor, hindsight } = knowhow.pipeline;
     const asked: string[] = [];
+    const noting = <A extends unknown[], R>(name: string, ask: (...args: A) => R) => {
+      return (...args: A): R => {
+        asked.push(name);
+        return ask(...args);
+      };
+    };
     const pipeline = createLearningPipeline({
       memory: knowhow.memory,
-      analyzer: { ...analyzer, analyze: (each) => (asked.push('analyzer'), analyzer.analyze(each)) },
-      extractor: {
-        ...extractor,
-        isAbstractable: (each) => (asked.push('extractor'), extractor.isAbstractable(each)),
-      },
+      analyzer: { ...analyzer, analyze: noting('analyzer', analyzer.analyze) },
+      extractor: { ...extractor, isAbstractable: noting('extractor', extractor.isAbstractable) },
       hindsight: {
         ...hindsight,
         shouldRunBatch: async () => ({ pending: 1, due: true, reasons: ['because'] }),

@@ -19,6 +19,10 @@ const QUOTED = /(?<!\w)(['"`‘“])([^'"`‘’“”\n]{1,120})(['"`’”])(?
 const COMMAND_MISSING = /(^|[\s:])([\w.+-]{1,60})(: (?:command )?not found\b)/gu;
 const MODULE_UNQUOTED = /(\bNo module named )([\w.]{1,80})(?=\s|$)/gu;
 
+// "no such table: orders", "Missing setting MAIL_BATCH", "Unable to locate package jq": a kind of thing, then its name.
+const NAMED_AT_END =
+  /\b(table|column|setting|package|variable|option|key|target|branch|function|class|field|argument|attribute|database|image|service|unit|event|host|user|role|bucket|secret|permission)(:? )(?!(?:found|missing|exists?|errors?|failed|is|not|required|expected|denied|invalid|locked|empty|named?|set|type|value|here|it)\b)([A-Za-z_][\w.-]{1,60})$/iu;
+
 const MASKS: [pattern: RegExp, mask: string][] = [
   [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?/gu, '<time>'],
   [/\b\d{4}-\d{2}-\d{2}\b/gu, '<time>'],
@@ -62,6 +66,11 @@ export function templateOf(message: string): Templated {
   text = text.replace(
     COMMAND_MISSING,
     (_all, before, command, after) => `${before}{${name('command', command)}}${after}`,
+  );
+  text = text.replace(
+    NAMED_AT_END,
+    (_all, noun: string, between: string, named: string) =>
+      `${noun}${between}{${name(noun.toLowerCase(), named)}}`,
   );
   text = text.replace(MODULE_UNQUOTED, (_all, before, module) => `${before}{${name('module', module)}}`);
   text = text.replace(QUOTED, (whole, open, literal, close, offset: number, all: string) => {

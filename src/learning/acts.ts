@@ -16,11 +16,12 @@ const TRYING =
 export function isActing(command: Command): boolean {
   if (isRead(command) || isNote(command) || command.joint === '|') return false;
   if (BOOKKEEPING.test(command.name) || RUNNERS.test(command.name) || TRYING.test(command.text)) return false;
-  return !(
-    isCheck(command) &&
-    (/(?:^|\s)--test\b|(?:^|[\s/_.-])(?:tests?|specs?|lint|verify|check)(?:\b|_)/u.test(command.text) ||
-      /\s-[ce]\s/u.test(command.text))
+  if (!isCheck(command)) return true;
+  // A script may set up or check; its name tells, or a flag, or that it is a line of code typed in.
+  const tests = /(?:^|[\s/_.-])(?:tests?|specs?|lint|verify|check)(?:\b|_)/u.test(
+    `${command.name} ${command.target}`,
   );
+  return !tests && !/(?:^|\s)--test\b|\s-[ce]\s/u.test(command.text);
 }
 
 /** The content of files as far as steps have shown it: what they wrote. */

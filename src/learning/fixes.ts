@@ -18,6 +18,8 @@ export interface Attempt {
 }
 
 const HORIZON = 15;
+/** Steps that are looked back on: bounds the work for a run of thousands of failing steps. */
+const LOOK_BACK = 100;
 const MOST_ACTS = 2;
 
 /** failureOf() for every step. */
@@ -67,12 +69,14 @@ export function attemptsAfter(
   return attempts;
 }
 
-/** The files written and the acts done before a step. */
+/** The files written and the acts done in the steps before `end`. */
 function before(steps: Step[], end: number): { written: FilesSeen; done: Set<string> } {
   const written: FilesSeen = new Map();
   const done = steps
-    .slice(0, end)
-    .flatMap((step, i) => (step.error === undefined || i === end - 1 ? actsOf(step, written) : []));
+    .slice(Math.max(0, end - LOOK_BACK), end)
+    .flatMap((step, i, all) =>
+      step.error === undefined || i === all.length - 1 ? actsOf(step, written) : [],
+    );
   return { written, done: new Set(done) };
 }
 
@@ -136,7 +140,11 @@ function givesUp(before: Command, after: Command): boolean {
 
 /** The file or name that the failing command was about becomes a parameter as well. */
 function targetOf(command: Command): Record<string, string> {
-  return /^[\w.-]{3,}$|\//u.test(command.target) && !isToolCall(command) ? { target: command.target } : {};
+  if (isToolCall(command)) return {};
+  if (/^[\w.-]{3,}$|\//u.test(command.target)) return { target: command.target };
+  // A program run by its path is what the command is about.
+  const [program = ''] = command.text.split(' ');
+  return program.includes('/') ? { target: program.replace(/^\.\//u, '') } : {};
 }
 
 /** Puts literals back as parameters, longest first, whole words only. */

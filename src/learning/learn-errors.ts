@@ -5,7 +5,8 @@ import type { ErrorPattern, Trajectory } from '../types.ts';
 import { occurrencesOf, patternOf } from './error-patterns.ts';
 
 /** Occurrences of one pattern that are counted; beyond these more change nothing. */
-const MOST_OCCURRENCES = 5_000;
+const MOST_OCCURRENCES = 2_000;
+const PATTERNS_AT_ONCE = 20;
 
 export interface JudgedRun {
   trajectory: Trajectory;
@@ -31,10 +32,15 @@ export async function noteErrors(ctx: Context, runs: JudgedRun[]): Promise<Set<s
 export async function countPatterns(ctx: Context, ids: Iterable<string>): Promise<ErrorPattern[]> {
   const at = ctx.now().toISOString();
   const patterns: ErrorPattern[] = [];
-  for (const pattern of ids) {
-    const occurrences = await ctx.memory.occurrences.list({ where: { pattern }, limit: MOST_OCCURRENCES });
-    const counted = patternOf(occurrences, at);
-    if (counted) patterns.push(counted);
+  const wanted = [...ids];
+  for (let i = 0; i < wanted.length; i += PATTERNS_AT_ONCE) {
+    const pattern = wanted.slice(i, i + PATTERNS_AT_ONCE);
+    const limit = MOST_OCCURRENCES * pattern.length;
+    const occurrences = await ctx.memory.occurrences.list({ where: { pattern }, limit });
+    for (const same of Map.groupBy(occurrences, (occurrence) => occurrence.pattern).values()) {
+      const counted = patternOf(same, at);
+      if (counted) patterns.push(counted);
+    }
   }
   await ctx.memory.error_patterns.put(patterns);
   return patterns;

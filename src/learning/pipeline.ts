@@ -28,7 +28,10 @@ export interface LearningPipeline {
   analyzer: TrajectoryAnalyzer;
   extractor: AbstractionExtractor;
   hindsight: HindsightLearner;
+  /** Stores the run if it is not stored yet, and learns from it. */
   processTrajectory(trajectory: Trajectory, signal?: AbortSignal): Promise<ProcessResult>;
+  /** Learns from a run that is stored. */
+  learnFrom(trajectory: Trajectory, signal?: AbortSignal): Promise<ProcessResult>;
   shouldRunBatch(): Promise<BatchState>;
   runBatchLearning(options?: BatchOptions): Promise<BatchResult>;
   accumulatedCount(): Promise<number>;
@@ -52,8 +55,11 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
     extractor,
     hindsight,
     async processTrajectory(trajectory, signal) {
-      if (!(await ctx.memory.trajectories.get(trajectory.id)))
-        await ctx.memory.trajectories.put([trajectory]);
+      const stored = await ctx.memory.trajectories.get(trajectory.id);
+      if (!stored) await ctx.memory.trajectories.put([trajectory]);
+      return pipeline.learnFrom(trajectory, signal);
+    },
+    async learnFrom(trajectory, signal) {
       const notes: string[] = [];
       const stage = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
         try {

@@ -16,7 +16,7 @@ import type * as Lance from '@lancedb/lancedb';
 import { badRecord } from '../errors.ts';
 import { words } from '../learners/words.ts';
 import type { Embedder } from '../llm/ports.ts';
-import { assertColumn, type Cell, type Filter, sql } from './filter.ts';
+import { assertColumn, type Cell, sql } from './filter.ts';
 import { groupCommits } from './group-commits.ts';
 import { withLock } from './lock.ts';
 import { retryBusy, storeErrors } from './store-errors.ts';

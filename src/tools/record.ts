@@ -29,7 +29,7 @@ export const recordTrajectoryTool = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(input, { ctx, pipeline, signal }) {
     const { trajectory } = await recordTrajectory(ctx, input);
-    const result = await pipeline.processTrajectory(trajectory, signal);
+    const result = await pipeline.learnFrom(trajectory, signal);
     const notes = [...result.notes, ...(result.analysis?.note ? [result.analysis.note] : [])];
     return {
       trajectory_id: trajectory.id,

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/learners/random.ts';
 import { withLock } from '../../src/memory/lock.ts';
 import { temporaryDirectory } from '../support/fixtures.ts';
 
@@ -42,24 +43,36 @@ describe('a lock', () => {
     expect(await withLock(path, async () => 1)).toEqual({ held: true, value: 1 });
   });
 
-  it('of a dead process is taken over by one only, however many find it', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const path = await lockPath();
-      await writeFile(path, `${deadPid()} ${hostname()}`);
-      let holders = 0;
-      let most = 0;
-      await Promise.all(
-        Array.from({ length: 12 }, () =>
-          withLock(path, async () => {
+  it('of a dead process is taken over by one only, however many find it and whenever', async () => {
+    const directory = await temporaryDirectory();
+    const pid = deadPid();
+    const random = createRandom(5);
+    const most = await Promise.all(
+      Array.from({ length: 150 }, async (_, nth) => {
+        const path = join(directory, `${nth}.lock`);
+        await writeFile(path, `${pid} ${hostname()}`);
+        let holders = 0;
+        let together = 0;
+        const contend = async (wait: number) => {
+          await sleep(wait);
+          await withLock(path, async () => {
             holders += 1;
-            most = Math.max(most, holders);
-            await sleep(15);
+            together = Math.max(together, holders);
+            await sleep(60);
             holders -= 1;
-          }),
-        ),
-      );
-      expect(most).toBe(1);
-    }
+          });
+        };
+        await Promise.all(Array.from({ length: 8 }, () => contend(random() * 40)));
+        return together;
+      }),
+    );
+    expect(
+      Object.fromEntries(
+        Map.groupBy(most, (together) => together)
+          .entries()
+          .map(([n, all]) => [n, all.length]),
+      ),
+    ).toEqual({ 1: 150 });
   });
 
   it('of another machine, or cut short by a kill, is judged by its heartbeat', async () => {

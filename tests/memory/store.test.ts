@@ -161,7 +161,6 @@ describe('hostile values', () => {
       'null',
       '🔑',
       '{}',
-      '${x}',
     ),
   );
 

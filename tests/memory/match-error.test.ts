@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { recordTrajectory } from '../../src/capture/recorder.ts';
+import type { Context } from '../../src/context.ts';
+import { learnErrors } from '../../src/learning/learn-errors.ts';
+import { matchError } from '../../src/memory/match-error.ts';
+import type { Step } from '../../src/types.ts';
+import { bash, failing, inputOf, openFresh, type RunFacts } from '../support/fixtures.ts';
+
+async function meet(ctx: Context, steps: Step[], facts: RunFacts & { abstractable?: boolean } = {}) {
+  const { abstractable = false, ...rest } = facts;
+  const { trajectory } = await recordTrajectory(
+    ctx,
+    inputOf(steps, { source: 'test', project: 'shop', ...rest }),
+  );
+  await learnErrors(ctx, [{ trajectory, abstractable }]);
+}
+
+const errors = {
+  module: failing('python3 a.py', "ModuleNotFoundError: No module named 'numpy'"),
+  command: failing('ss -ltn', 'bash: line 1: ss: command not found', 127),
+  file: failing('cat conf.yml', 'cat: conf.yml: No such file or directory'),
+  column: failing('npm test', 'SqliteError: no such column: paid_at'),
+};
+
+async function filled(): Promise<Context> {
+  const ctx = await openFresh();
+  await meet(ctx, [errors.module, bash('pip install numpy'), bash('python3 a.py')], { task: 'A' });
+  await meet(ctx, [errors.command], { task: 'B' });
+  await meet(ctx, [errors.file], { task: 'C' });
+  await meet(ctx, [errors.column], { task: 'D' });
+  return ctx;
+}
+
+const best = async (ctx: Context, error: string, project = 'shop') =>
+  (await matchError(ctx.memory, error, project, 5))[0];
+
+describe('an error is matched', () => {
+  it.each([
+    ["ModuleNotFoundError: No module named 'numpy'", 1, '{module}'],
+    ["ModuleNotFoundError: No module named 'torch'", 1, '{module}'],
+    ['ss: command not found', 1, '{command}'],
+    ['/bin/sh: 1: netstat: not found', 1, '{command}'],
+    ['zsh: command not found: nothing to see\nbash: line 7: ping: command not found', 1, '{command}'],
+    ['SqliteError: no such column: paid_at', 1, 'no such column'],
+  ])('%j exactly', async (error, score, part) => {
+    const match = await best(await filled(), error);
+    expect(match?.score).toBe(score);
+    expect(match?.pattern.template).toContain(part);
+  });
+
+  it('in a whole trace, wherever the line stands', async () => {
+    const ctx = await filled();
+    const trace = `Traceback (most recent call last):\n${'  File "/srv/x.py", line 3, in f\n    g()\n'.repeat(80)}ModuleNotFoundError: No module named 'scipy'`;
+    expect((await best(ctx, trace))?.score).toBe(1);
+    expect(
+      (
+        await best(
+          ctx,
+          `2025-01-01 run 7\nModuleNotFoundError: No module named 'scipy'\n${'done\n'.repeat(200)}`,
+        )
+      )?.score,
+    ).toBe(1);
+  });
+
+  it('inside other words, by its signature', async () => {
+    const match = await best(
+      await filled(),
+      "worker 3 died: ModuleNotFoundError: No module named 'scipy' (exit)",
+    );
+    expect(match?.score).toBe(0.9);
+    expect(match?.pattern.suggested_fix).toBe('`pip install {module}`');
+  });
+
+  it('nearly, and then with a lower score', async () => {
+    const match = await best(await filled(), 'SqliteError: no such column: shipped');
+    expect(match?.pattern.template).toContain('no such column');
+    expect(match?.score).toBeGreaterThanOrEqual(0.55);
+    expect(match?.score).toBeLessThanOrEqual(0.9);
+  });
+
+  it.each(['', '  \n ', 'everything went fine', 'Segmentation fault (core dumped)', '(((((', '\u0000'])(
+    'not at all: %j',
+    async (error) => {
+      expect(await matchError((await filled()).memory, error, 'shop', 5)).toEqual([]);
+    },
+  );
+});
+
+describe('whose patterns', () => {
+  const numpy = [errors.module, bash('pip install numpy'), bash('python3 a.py')];
+  const uv = [errors.module, bash('uv add numpy'), bash('python3 a.py')];
+
+  it('the own first, of others only what is abstractable', async () => {
+    const ctx = await openFresh();
+    await meet(ctx, numpy, { task: 'A', project: 'bank' });
+    expect(await best(ctx, "ModuleNotFoundError: No module named 'x'")).toBeUndefined();
+    await meet(ctx, numpy, { task: 'B', project: 'bank' });
+    expect((await best(ctx, "ModuleNotFoundError: No module named 'x'"))?.pattern.project).toBe('bank');
+    await meet(ctx, uv, { task: 'A', project: 'shop' });
+    const matches = await matchError(ctx.memory, "ModuleNotFoundError: No module named 'x'", 'shop', 5);
+    expect(matches.map(({ pattern }) => pattern.project)).toEqual(['shop', 'bank']);
+    expect(matches[0]?.pattern.suggested_fix).toContain('uv add');
+  });
+
+  it('no more than asked for', async () => {
+    const ctx = await openFresh();
+    for (const project of ['p1', 'p2', 'p3', 'p4'])
+      await meet(ctx, numpy, { task: 'A', project, abstractable: true });
+    expect(await matchError(ctx.memory, "ModuleNotFoundError: No module named 'x'", 'p1', 2)).toHaveLength(2);
+  });
+});
