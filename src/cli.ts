@@ -14,6 +14,12 @@ for (const method of ['log', 'info', 'debug', 'warn', 'table', 'dir'] as const) 
   });
 }
 
+// The reader of a pipe may stop early (`knowhow export | head`): that is no failure, and nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const program = new Command('knowhow')
   .description('Turns what coding agents did into what they know.')
   .version(VERSION)

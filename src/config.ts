@@ -9,8 +9,14 @@ import { callerError } from './errors.ts';
 
 /** How learning works. Names and defaults follow seeds 000 and 001; 0 means 0, unknown names are errors. */
 export const LearningConfig = z.strictObject({
-  credit_strategy: z.enum(['simple', 'llm', 'counterfactual']).optional(),
-  pattern_extractor: z.enum(['text', 'llm', 'both']).optional(),
+  credit_strategy: z
+    .enum(['simple', 'llm', 'counterfactual'])
+    .optional()
+    .describe('How credit is shared out; default llm where a model is configured, else simple'),
+  pattern_extractor: z
+    .enum(['text', 'llm', 'both'])
+    .optional()
+    .describe('Where code concepts come from; default both where a model is configured, else text'),
   min_trajectories: z.int().nonnegative().default(50).describe('A batch needs at least this many new runs'),
   min_hours_since_last: z
     .number()
@@ -29,10 +35,10 @@ export const LearningConfig = z.strictObject({
 export type LearningConfig = z.infer<typeof LearningConfig>;
 
 export const LlmConfig = z.strictObject({
-  api_key: z.string().optional(),
-  base_url: z.url().optional(),
-  model: z.string().default('gpt-5-mini'),
-  timeout_ms: z.int().positive().default(30_000),
+  api_key: z.string().optional().describe('Not needed by most local servers'),
+  base_url: z.url().optional().describe('An endpoint other than that of OpenAI'),
+  model: z.string().default('gpt-5-mini').describe('Name of the model to ask'),
+  timeout_ms: z.int().positive().default(30_000).describe('One call may take this long'),
   max_tokens_per_run: z.int().nonnegative().default(200_000).describe('Spend cap: tokens per process'),
 });
 export type LlmConfig = z.infer<typeof LlmConfig>;
@@ -44,7 +50,10 @@ export const Config = z.strictObject({
   llm: LlmConfig.optional(),
   redact: z.boolean().default(true).describe('Replace secrets before anything is stored'),
   max_text_chars: z.int().min(1_000).default(32_000).describe('Longer observations are trimmed with a mark'),
-  log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('warn')
+    .describe('Least serious line that is logged, to stderr'),
 });
 export type Config = z.infer<typeof Config>;
 export type ConfigInput = z.input<typeof Config>;

@@ -5,10 +5,11 @@ import { screen } from './screen.ts';
 
 export function showLearned({ runs, seconds }: RecordedRuns, learned: Learned): void {
   const solved = runs.filter(({ run }) => run.outcome.success).length;
+  const tested = runs.filter(({ run }) => run.outcome.verdict?.source === 'test').length;
   const projects = new Set(runs.map(({ run }) => run.project)).size;
   screen.title('1. Recorded and learned');
   screen.text(
-    `${runs.length} runs of a scripted solver (${solved} solved, each judged by a test; ${projects} projects) in ${seconds.toFixed(1)} s. The runs are in data/samples: commands, errors and verdicts are real.`,
+    `${runs.length} runs of a scripted solver (${solved} solved, ${tested} judged by a test; ${projects} projects) in ${seconds.toFixed(1)} s. The runs are in data/samples: commands, errors and verdicts are real.`,
   );
   screen.text(
     `Batch learning took ${learned.seconds.toFixed(1)} s: ${learned.strategies} strategies, ${learned.errorPatterns} error patterns, ${learned.concepts} code concepts.`,
@@ -60,7 +61,7 @@ export function showAdvice(asked: Answered, { runs }: RecordedRuns): void {
   }
   for (const pattern of found.error_patterns) {
     screen.gap();
-    screen.text(`${pattern.name}, met ${pattern.frequency} times at such tasks`, 'Error     ');
+    screen.text(`${pattern.name}, met ${pattern.frequency} times`, 'Error     ');
     screen.text(fixOf(pattern), 'Fix       ');
   }
   for (const { name, signature, used } of found.concepts) {
@@ -93,7 +94,8 @@ export function showAnswers(others: Asked[]): void {
     const [match] = matches;
     screen.text(oneLine(task.description, 160), 'Task      ');
     if (strategy) screen.text(`${strategy.suggestion} (${times(strategy.evidence)})`, 'Do        ');
-    else screen.text(found.known ? 'Earlier runs only, no strategy.' : (found.reason ?? ''), 'Nothing   ');
+    else if (found.known) screen.text('no strategy fits; error patterns and earlier runs do', 'Do        ');
+    else screen.text(found.reason ?? '', 'Nothing   ');
     if (found.known) {
       screen.text(error, 'Error     ');
       screen.text(match ? fixOf(match) : 'This error is not known.', 'Fix       ');

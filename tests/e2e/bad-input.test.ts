@@ -73,7 +73,7 @@ describe('texts', () => {
         expect(again.trajectory_id).toBe(first.trajectory_id);
         expect(await ctx.memory.trajectories.get(first.trajectory_id)).toBeDefined();
       }),
-      { numRuns: 25, seed: 7 },
+      { numRuns: 12, seed: 7 },
     );
     const ids = await ctx.memory.trajectories.ids();
     expect(new Set(ids).size).toBe(ids.length);

@@ -85,14 +85,14 @@ describe('a process that is killed', () => {
   it('while it writes leaves a sound store with every answered run', async () => {
     const data = temporaryDirectory();
     const answered = new Set<string>();
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const pipe = openPipe(data);
       await pipe.ask('initialize', {
         protocolVersion: '2025-11-25',
         capabilities: {},
         clientInfo: { name: 'bare', version: '0' },
       });
-      const asked = Array.from({ length: 30 }, (_, i) =>
+      const asked = Array.from({ length: 20 }, (_, i) =>
         pipe.ask('tools/call', { name: 'record_trajectory', arguments: solved(i, 100 * round + i) }),
       );
       // Killed in the middle: some are answered, some are not.

@@ -9,6 +9,11 @@ describe('a template keeps what tells and masks what is private', () => {
       "ModuleNotFoundError: No module named '{module}'",
       { module: 'numpy' },
     ],
+    [
+      "ModuleNotFoundError: No module named 'notebook.auth'",
+      "ModuleNotFoundError: No module named '{module}'",
+      { module: 'notebook.auth' },
+    ],
     ["Error: Cannot find module 'left-pad'", "Error: Cannot find module '{module}'", { module: 'left-pad' }],
     ['/usr/bin/python3: No module named pytest', '<path>: No module named {module}', { module: 'pytest' }],
     ['ss: command not found', '{command}: command not found', { command: 'ss' }],

@@ -72,7 +72,7 @@ describe('an error is matched', () => {
   });
 
   it('nearly, and then with a lower score', async () => {
-    const match = await best(await filled(), 'SqliteError: no such column: shipped');
+    const match = await best(await filled(), 'SqliteError: no such column or alias');
     expect(match?.pattern.template).toContain('no such column');
     expect(match?.score).toBeGreaterThanOrEqual(0.55);
     expect(match?.score).toBeLessThanOrEqual(0.9);
