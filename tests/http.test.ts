@@ -3,7 +3,15 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type HttpEndpoint, serveOverHttp } from '../src/http.ts';
-import { callTool, connectHttp, connectOldHttp, ENVELOPE, runCli, runJson } from './support/clients.ts';
+import {
+  callTool,
+  connectHttp,
+  connectOldHttp,
+  ENVELOPE,
+  openPipe,
+  runCli,
+  runJson,
+} from './support/clients.ts';
 import { longRun, solved } from './support/runs.ts';
 import { openStoreAt, temporaryDirectory, whenOver } from './support/store.ts';
 
@@ -133,6 +141,26 @@ describe('who is let in', () => {
     const { code, value } = await runJson(['serve', '--http', new URL(url).port], { data });
     expect(code).toBe(1);
     expect(value).toMatchObject({ error: { code: 'port_taken' } });
+  });
+});
+
+describe('knowhow serve --http', () => {
+  it('says where it is, and ends when told to, with clients still connected', async () => {
+    const endpoint = openPipe(temporaryDirectory(), { args: ['--http', '0'] });
+    const url = await endpoint.until((stdout) => /http:\S+\/mcp/u.exec(stdout)?.[0]);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/u);
+    const { client } = await connectOldHttp(url);
+    expect((await client.listTools()).tools).toHaveLength(5);
+    const ended = new Promise((resolve) => endpoint.child.once('close', resolve));
+    endpoint.child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(endpoint.lines()).toHaveLength(1);
+  });
+
+  it('says so in JSON with --json', async () => {
+    const endpoint = openPipe(temporaryDirectory(), { args: ['--http', '0', '--json'] });
+    const stdout = await endpoint.until((text) => (/\/mcp[\s\S]*\n/u.test(text) ? text : undefined));
+    expect(JSON.parse(stdout)).toMatchObject({ url: expect.stringMatching(/\/mcp$/u) });
   });
 });
 

@@ -7,6 +7,8 @@ import type { Step, Trajectory } from '../types.ts';
 import { commandText, isActing, shortPath } from './acts.ts';
 import { type Command, commandsOf, isEdit, isNote, isRead } from './commands.ts';
 import { failureOf } from './failures.ts';
+import { generalize } from './fixes.ts';
+import { filesNamed } from './literals.ts';
 
 export type FeatureKind = 'ran' | 'used' | 'read' | 'edited' | 'before';
 
@@ -21,29 +23,35 @@ export interface Feature {
 /** Key of a feature: equal keys are the same feature. */
 export const featureKey = ({ kind, act, than }: Feature): string => [kind, act, than ?? ''].join('\0');
 
-/** Where each feature of a run first happened: step index by key. */
-export type Features = Map<string, { feature: Feature; step: number }>;
+/** Where each feature of a run first happened, by key; `literal` is what {file} stood for. */
+export type Features = Map<string, { feature: Feature; step: number; literal?: string }>;
 
 const MOST_ORDERED = 12;
 /** Programs that say nothing about what was done with them. */
 const GENERIC =
   /^`(?:sed|awk|perl|cp|mv|rm|rmdir|mkdir|chmod|touch|ln|tar|curl|wget|python[\d.]*|node|bash|sh|for|if|while|pip|kill|tr|xargs|tee|test|\[)`$/u;
 
-export function featuresOf({ steps }: Pick<Trajectory, 'steps'>): Features {
+export function featuresOf({
+  steps,
+  task,
+}: Pick<Trajectory, 'steps'> & Partial<Pick<Trajectory, 'task'>>): Features {
   const found: Features = new Map();
+  const files = filesNamed(task?.description ?? '');
   const order: { name: string; step: number; changes: boolean }[] = [];
-  const note = (feature: Feature, step: number) => {
+  const note = (feature: Feature, step: number, literal?: string) => {
     const key = featureKey(feature);
-    if (!found.has(key)) found.set(key, { feature, step });
+    if (!found.has(key)) found.set(key, { feature, step, ...(literal === undefined ? {} : { literal }) });
   };
   let changed = false;
   for (const [i, step] of steps.entries()) {
     if (failureOf(step)) continue;
     for (const command of commandsOf(step)) {
       if (isNote(command)) continue;
-      for (const feature of featuresOfCommand(step, command)) {
+      for (const done of featuresOfCommand(step, command)) {
+        const { feature, literal } = withoutFile(done, files);
+        if (feature.kind === 'ran' && OWN_WORK.test(feature.act)) continue;
         // Reading is advice only where it comes before the work: afterwards it looks at the run's own results.
-        if (feature.kind !== 'read' || !changed) note(feature, i);
+        if (feature.kind !== 'read' || !changed) note(feature, i, literal);
       }
       changed ||= changes(step, command) && !isRead(command);
       const name = nameOf(step, command);
@@ -60,6 +68,16 @@ export function featuresOf({ steps }: Pick<Trajectory, 'steps'>): Features {
     }
   }
   return found;
+}
+
+/** Making or running the file that the task asked for: what everybody does. */
+const OWN_WORK = /^`(?:[\w.]+(?: [-+][\w-]+)* )?(?:\.\/)?\{file\}`$/u;
+
+/** The same act with the task's own file as a parameter, so that it is the same act at the next task. */
+function withoutFile(feature: Feature, files: string[]): { feature: Feature; literal?: string } {
+  const literal = feature.kind === 'ran' ? files.find((file) => feature.act.includes(file)) : undefined;
+  if (literal === undefined) return { feature };
+  return { feature: { ...feature, act: generalize(feature.act, { file: literal }) }, literal };
 }
 
 function featuresOfCommand(step: Step, command: Command): Feature[] {

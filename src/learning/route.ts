@@ -6,6 +6,7 @@ import { actsOf, shorten } from './acts.ts';
 import { mainCommand } from './commands.ts';
 import type { Attempted } from './contrast.ts';
 import { failuresOf, generalize } from './fixes.ts';
+import { literalsOf } from './literals.ts';
 import { gist, isJudged, MOST_FROM, mostFrequent } from './telling.ts';
 
 const MOST_ACTS = 4;
@@ -111,24 +112,6 @@ function deadEnds(attempts: Attempted[]): string[] {
   return most !== undefined && count >= 2
     ? [`${count} failed attempts were stuck at \`${shorten(most, 140)}\`.`]
     : [];
-}
-
-/** Files, quoted words and numbers that the task names: one task's literals. */
-function literalsOf(description: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  const add = (name: string, value: string) => {
-    if (Object.values(values).includes(value)) return;
-    let free = name;
-    for (let i = 2; free in values; i += 1) free = `${name}_${i}`;
-    values[free] = value;
-  };
-  for (const [, quoted] of description.matchAll(/["'`]([^"'`\n]{2,60})["'`]/gu))
-    if (quoted) add(/[./]/u.test(quoted) ? 'file' : 'name', quoted);
-  for (const [path] of description.matchAll(
-    /(?<![\w/.])(?:\/|\.{1,2}\/)?[\w-]+(?:\/[\w.-]+)+|(?<![\w/.])[\w-]+\.[a-z]{1,5}\b(?!\()/gu,
-  ))
-    add('file', path);
-  return values;
 }
 
 /** Turns the task's literals into parameters where the suggestion uses them, numbered in order of use. */

@@ -1,7 +1,7 @@
 /** Findings of contrast, told as strategies: when … do …, with what it rests on. */
 import { contentId } from '../learners/content-id.ts';
 import { templateOf } from '../learners/template.ts';
-import type { Strategy } from '../types.ts';
+import type { Parameter, Strategy } from '../types.ts';
 import { commandText, shorten } from './acts.ts';
 import { commandsOf, isCheck } from './commands.ts';
 import { type Finding, isFirm } from './contrast.ts';
@@ -45,7 +45,7 @@ function tell(
   if (!first) return undefined;
   const { project } = first.trajectory;
   const trigger = mood === 'do' ? triggerOf(finding) : undefined;
-  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad)).map(warn);
+  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad) && isFirm(mirrored(bad))).map(warn);
   const from = [...finding.did].sort(
     (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
   );
@@ -62,7 +62,7 @@ function tell(
       mood === 'avoid' ? `Do not ${plainAct(finding)}.` : `${imperative(finding)}${beforeCheck(finding)}.`,
     seen_at: seenAt(finding.did),
     pitfalls: [...new Set(pitfalls)].slice(0, 3),
-    parameters: [],
+    parameters: parametersOf(finding),
     evidence: {
       worked: finding.worked,
       tried: finding.did.length,
@@ -73,6 +73,12 @@ function tell(
     status: isFirm(finding) && isJudged(finding.did) ? 'active' : 'candidate',
     method: 'heuristic',
   };
+}
+
+/** What {file} stood for at the tasks where it was done. */
+function parametersOf({ feature, did }: Finding): Parameter[] {
+  const values = did.flatMap(({ features }) => features.get(featureKey(feature))?.literal ?? []);
+  return values.length > 0 ? [{ name: 'file', values: [...new Set(values)].slice(0, 10) }] : [];
 }
 
 const shareTasks = (a: Finding, b: Finding) => {

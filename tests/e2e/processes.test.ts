@@ -1,9 +1,10 @@
 /** Several processes on one store, and processes that are killed: nothing that was answered is lost, nothing is double. */
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { openKnowhow } from '../../src/index.ts';
 import { callTool, connectStdio, openPipe, runJson } from '../support/clients.ts';
 import { history, solved, unsolved } from '../support/runs.ts';
-import { openStoreAt, temporaryDirectory } from '../support/store.ts';
+import { openStoreAt, temporaryDirectory, whenOver } from '../support/store.ts';
 
 const PROCESSES = 3;
 const EACH = 40;
@@ -77,6 +78,29 @@ describe('many processes', () => {
       ran: false,
       remaining: 0,
     });
+    await expectNoDoubles(data);
+  });
+});
+
+describe('a run that grows', () => {
+  it('is kept at its longest, whoever reports which part of it, and in whatever order', async () => {
+    const data = temporaryDirectory();
+    const open = async () => {
+      const knowhow = await openKnowhow({ data, llm: false, log_level: 'silent' });
+      whenOver(() => knowhow.close());
+      return knowhow;
+    };
+    const writers = [await open(), await open()];
+    const whole = solved(0);
+    // Longest first: a shorter version that is on its way must not undo it.
+    const versions = [5, 4, 3, 2, 1].map((length) => ({ ...whole, steps: whole.steps.slice(0, length) }));
+    const answers = await Promise.all(
+      versions.flatMap((run) => writers.map((knowhow) => knowhow.record(run))),
+    );
+    expect(new Set(answers.map(({ trajectory_id }) => trajectory_id)).size).toBe(1);
+    const { memory } = await openStoreAt(data);
+    const stored = await memory.trajectories.list();
+    expect(stored.map(({ steps }) => steps.length)).toEqual([5]);
     await expectNoDoubles(data);
   });
 });

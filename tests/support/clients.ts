@@ -171,6 +171,8 @@ export interface Pipe {
   send(message: object): void;
   /** Sends a request and waits for its response. */
   ask(method: string, params?: object): Promise<Message>;
+  /** Waits for stdout to give a value. */
+  until<T>(look: (stdout: string) => T | undefined): Promise<T>;
   /** Everything that came on stdout, by line. */
   lines(): string[];
   stderr(): string;
@@ -218,6 +220,7 @@ export function openPipe(
           .find((message) => message.id === id && message.method === undefined),
       );
     },
+    until: (look) => output.until(() => look(output.stdout())),
     lines,
     stderr: output.stderr,
     async end() {
