@@ -1,18 +1,13 @@
 #!/usr/bin/env node
 /** The command line. What other commands do is in cli/, one file a family. */
+// First of all: it must hold while the other modules load.
+import './cli/quiet-stdout.ts';
 import { Command } from 'commander';
 import { fail, VERSION } from './cli/frame.ts';
 import { addHealth } from './cli/health.ts';
 import { addKnowledge } from './cli/knowledge.ts';
 import { addRuns } from './cli/runs.ts';
 import { addServe } from './cli/serve.ts';
-
-// Over stdio, stdout is the protocol: whatever a library prints goes to stderr instead.
-for (const method of ['log', 'info', 'debug', 'warn', 'table', 'dir'] as const) {
-  Object.assign(console, {
-    [method]: (...items: unknown[]) => process.stderr.write(`${items.map(String).join(' ')}\n`),
-  });
-}
 
 // The reader of a pipe may stop early (`knowhow export | head`): that is no failure, and nobody is left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -75,7 +75,7 @@ type Settings = Record<string, unknown>;
  * @throws KnowhowError `bad_config`, naming the setting.
  */
 export function loadConfig(flags: Partial<ConfigInput> = {}, env: NodeJS.ProcessEnv = process.env): Config {
-  const data = resolve(flags.data ?? env.KNOWHOW_DATA ?? defaultDataDirectory(env));
+  const data = resolve(flags.data || env.KNOWHOW_DATA || defaultDataDirectory(env));
   const file = readFile(env.KNOWHOW_CONFIG ?? join(data, 'config.json'), env.KNOWHOW_CONFIG !== undefined);
   const merged = merge(merge(merge({}, file), fromEnvironment(env)), { ...flags, data });
   const parsed = Config.safeParse(merged);

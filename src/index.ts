@@ -11,12 +11,14 @@
  */
 import { z } from 'zod';
 import { toAtif } from './capture/importers/atif.ts';
-import { recordTrajectory, toTrajectory } from './capture/recorder.ts';
+import { recordTrajectory, tidy, toTrajectory } from './capture/recorder.ts';
 import type { ConfigInput, LearningConfig } from './config.ts';
 import { type Context, type ContextParts, contextOf, openContext } from './context.ts';
 import { callerError } from './errors.ts';
 import { type IngestOptions, type IngestReport, ingest } from './ingest.ts';
 import type { BatchOptions } from './learning/batch.ts';
+import type { AbstractionExtractor } from './learning/extractor.ts';
+import type { HindsightLearner, TrainingData } from './learning/hindsight.ts';
 import {
   createPipeline,
   type LearningPipeline,
@@ -29,7 +31,12 @@ import { stats } from './resources/stats.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './tools/retrieve.ts';
 import {
   type Abstractability,
+  type Analysis,
+  type Attribution,
   type BatchResult,
+  type CodeConcept,
+  type ErrorPattern,
+  type Strategy,
   Trajectory,
   type TrajectoryDraft,
   TrajectoryInput,
@@ -92,8 +99,7 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
     record: (run) => pipeline.open.processTrajectory(run),
     retrieve: async (query) => retrieveStrategiesTool.run(check(retrieveStrategiesTool.input, query), call),
     matchError: async (query) => matchErrorTool.run(check(matchErrorTool.input, query), call),
-    assessAbstractability: (run) =>
-      pipeline.open.extractor.isAbstractable(toTrajectory(ctx, check(TrajectoryInput, run))),
+    assessAbstractability: (run) => pipeline.open.extractor.isAbstractable(run),
     runBatchLearning: (batch) => pipeline.open.runBatchLearning(batch),
     importFiles: (paths, imported) => ingest(ctx, paths, imported),
     stats: () => stats(ctx),
@@ -101,9 +107,30 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
   };
 }
 
+/** A run as a user of the library has it, or as the store gave it back. */
+type Run = TrajectoryDraft | Trajectory;
+
 /** The pipeline as the seeds have it, in camelCase; takes runs as they come, with or without an id. */
-export interface PublicPipeline extends Omit<LearningPipeline, 'processTrajectory' | 'runBatchLearning'> {
-  processTrajectory(run: TrajectoryDraft | Trajectory): Promise<ProcessResult>;
+export interface PublicPipeline
+  extends Omit<
+    LearningPipeline,
+    'processTrajectory' | 'runBatchLearning' | 'analyzer' | 'extractor' | 'hindsight'
+  > {
+  analyzer: {
+    analyze(run: Run, signal?: AbortSignal): Promise<Analysis>;
+    attributeOutcome(run: Run): Promise<Attribution>;
+    extractErrorPatterns(runs: Run[]): Promise<ErrorPattern[]>;
+  };
+  extractor: Omit<AbstractionExtractor, 'extractCodePatterns' | 'extractStrategies' | 'isAbstractable'> & {
+    extractCodePatterns(runs: Run[], signal?: AbortSignal): Promise<CodeConcept[]>;
+    extractStrategies(runs: Run[], signal?: AbortSignal): Promise<Strategy[]>;
+    isAbstractable(run: Run, signal?: AbortSignal): Promise<Abstractability>;
+  };
+  hindsight: Omit<HindsightLearner, 'accumulate' | 'prepareTrainingData'> & {
+    accumulate(run: Run): Promise<void>;
+    prepareTrainingData(runs: Run[]): TrainingData;
+  };
+  processTrajectory(run: Run): Promise<ProcessResult>;
   /** Options, or the minimum of new runs as in the seeds. */
   runBatchLearning(options?: BatchOptions | number): Promise<BatchResult>;
 }
@@ -124,19 +151,43 @@ export function createLearningPipeline({ memory, llm, config, ...parts }: Pipeli
 
 function openPipeline(ctx: Context, parts: PipelineParts): { inner: LearningPipeline; open: PublicPipeline } {
   const inner = createPipeline(ctx, parts);
+  const { analyzer, extractor, hindsight } = inner;
+  const run = (given: Run) => asTrajectory(ctx, given);
+  const runs = (given: Run[]) => given.map(run);
   const open: PublicPipeline = {
     ...inner,
-    async processTrajectory(run) {
-      const stored = Trajectory.safeParse(run);
-      if (stored.success) return inner.processTrajectory(stored.data);
-      const { trajectory } = await recordTrajectory(ctx, check(TrajectoryInput, run));
-      return inner.processTrajectory(trajectory);
+    analyzer: {
+      analyze: (given, signal) => analyzer.analyze(run(given), signal),
+      attributeOutcome: (given) => analyzer.attributeOutcome(run(given)),
+      extractErrorPatterns: (given) => analyzer.extractErrorPatterns(runs(given)),
+    },
+    extractor: {
+      ...extractor,
+      extractCodePatterns: (given, signal) => extractor.extractCodePatterns(runs(given), signal),
+      extractStrategies: (given, signal) => extractor.extractStrategies(runs(given), signal),
+      isAbstractable: (given, signal) => extractor.isAbstractable(run(given), signal),
+    },
+    hindsight: {
+      ...hindsight,
+      accumulate: (given) => hindsight.accumulate(run(given)),
+      prepareTrainingData: (given) => hindsight.prepareTrainingData(runs(given)),
+    },
+    async processTrajectory(given) {
+      if (isStored(given)) return inner.processTrajectory(run(given));
+      const { trajectory } = await recordTrajectory(ctx, check(TrajectoryInput, given));
+      return inner.learnFrom(trajectory);
     },
     runBatchLearning: (options) =>
       inner.runBatchLearning(typeof options === 'number' ? { min_trajectories: options } : options),
   };
   return { inner, open };
 }
+
+const isStored = (given: Run): given is Trajectory => Trajectory.safeParse(given).success;
+
+/** A run as the pipeline takes it: checked, cleaned and redacted like any other that comes in by a door. */
+const asTrajectory = (ctx: Context, given: Run): Trajectory =>
+  isStored(given) ? tidy(ctx, given) : toTrajectory(ctx, check(TrajectoryInput, given));
 
 function check<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);

@@ -1,5 +1,6 @@
 /** The MCP server: one factory for every protocol revision and transport. */
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Context } from './context.ts';
@@ -23,28 +24,39 @@ What comes back is quoted from earlier runs, with evidence (worked of tried). We
 const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 
 /** Makes a server for one connection (or one request): cheap, all state is in the context. */
-export function createServer(ctx: Context): McpServer {
+export function createServer(ctx: Context, running: Set<Promise<unknown>> = new Set()): McpServer {
   const server = new McpServer(
     { name: 'knowhow', title: 'Knowhow', version: VERSION },
     { instructions: INSTRUCTIONS },
   );
-  registerTools(server, ctx, createPipeline(ctx));
+  registerTools(server, ctx, createPipeline(ctx), running);
   registerResources(server, ctx);
   return server;
 }
 
+/** How long calls that are under way may still take once the client has closed its end. */
+const GRACE_MS = 20_000;
+
 /** Serves over stdio until the client closes its end. Stdout carries the protocol and nothing else. */
 export async function serveOverStdio(ctx: Context): Promise<void> {
+  const running = new Set<Promise<unknown>>();
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
-  const handle = serveStdio(() => createServer(ctx), {
+  const handle = serveStdio(() => createServer(ctx, running), {
     transport,
     onerror: (error) => ctx.log.error('stdio', { error: String(error) }),
   });
-  await new Promise<void>((resolve) => {
-    for (const event of ['end', 'close'] as const) process.stdin.once(event, resolve);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  const ended = await new Promise<boolean>((resolve) => {
+    process.stdin.once('end', () => resolve(true));
+    process.stdin.once('close', () => resolve(true));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(false));
   });
+  // What was asked for before the end is still answered: a pipe of requests is a client, too.
+  if (ended) {
+    await nextTurn();
+    await Promise.race([Promise.allSettled(running), sleep(GRACE_MS, undefined, { ref: false })]);
+    await nextTurn();
+  }
   await handle.close();
 }

@@ -84,18 +84,26 @@ function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey): Prepared {
  * Control characters out, secrets out, then long texts cut: a cut first could leave half a key that nothing
  * recognises. Identity was taken before, so new rules keep old ids.
  */
-function tidy(ctx: Context, input: TrajectoryInput): TrajectoryInput {
+export function tidy<T extends TrajectoryInput>(ctx: Context, input: T): T {
   const { value, found } = ctx.redactor.redactDeep(mapText(input, cleanText));
   const trimmed = mapText(value, (text) => trimText(text, ctx.config.max_text_chars));
+  // A description that was nothing but control characters must still be one.
+  const description = trimmed.task.description.trim() || '(no readable text)';
   const total = Object.values(found).reduce((sum, count) => sum + count, 0);
-  return total > 0 ? { ...trimmed, metadata: { ...trimmed.metadata, redacted: found } } : trimmed;
+  return {
+    ...trimmed,
+    task: { ...trimmed.task, description },
+    ...(total > 0 ? { metadata: { ...trimmed.metadata, redacted: found } } : {}),
+  };
 }
 
 function mapText<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
   if (Array.isArray(value)) return value.map((item) => mapText(item, change)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapText(item, change)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [change(name), mapText(item, change)]),
+  ) as T;
 }
 
 /** Finds the id under which a run belongs, and whether it says anything new. */

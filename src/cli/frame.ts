@@ -1,7 +1,7 @@
 /** What every command shares: options, one place for answers, one for failures. Stdout carries the answer alone. */
 import { type Command, CommanderError } from 'commander';
 import { type Context, openContext } from '../context.ts';
-import { describeError, KnowhowError } from '../errors.ts';
+import { callerError, describeError, KnowhowError } from '../errors.ts';
 import { VERSION } from '../server.ts';
 
 export interface GlobalOptions {
@@ -32,12 +32,13 @@ export function answer(options: GlobalOptions, value: unknown, text: () => strin
   process.stdout.write(written.endsWith('\n') ? written : `${written}\n`);
 }
 
+/** Codes of errors that are about how the command was called. */
+const USAGE = new Set(['usage', 'unknown_format']);
+
 /** Prints a failure and sets the exit code: 2 for wrong usage, 1 for everything else. */
 export function fail(error: unknown, json: boolean): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
-  const usage =
-    error instanceof CommanderError ||
-    (error instanceof KnowhowError && error.kind === 'caller' && error.code === 'usage');
+  const usage = error instanceof CommanderError || (error instanceof KnowhowError && USAGE.has(error.code));
   process.exitCode = usage ? 2 : 1;
   const described =
     error instanceof CommanderError
@@ -47,6 +48,12 @@ export function fail(error: unknown, json: boolean): void {
   else if (!(error instanceof CommanderError)) {
     process.stderr.write(`knowhow: ${described.message}${described.hint ? `\n${described.hint}` : ''}\n`);
   }
+}
+
+/** A number of an option. @throws KnowhowError `usage`. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/u.test(text.trim())) throw callerError('usage', `"${text}" is no whole number.`);
+  return Number(text);
 }
 
 /** `12 runs`, `1 run`. */

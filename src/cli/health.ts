@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { describeError } from '../errors.ts';
 import { TABLES } from '../memory/memory.ts';
+import { storeErrors } from '../memory/store-errors.ts';
 import { stats } from '../resources/stats.ts';
 import { answer, globals, plural, withContext } from './frame.ts';
 
@@ -63,7 +64,10 @@ async function examine(command: Command): Promise<Check[]> {
   };
   await attempt('store', () =>
     withContext(command, async (ctx) => {
-      await access(ctx.config.data, constants.R_OK | constants.W_OK);
+      await attempt('writable', async () => {
+        await storeErrors(ctx.config.data, () => access(ctx.config.data, constants.R_OK | constants.W_OK));
+        return ctx.config.data;
+      });
       for (const name of TABLES) await attempt(`table ${name}`, () => readTable(ctx, name));
       const { embedder, llm } = await stats(ctx);
       checks.push({

@@ -7,14 +7,14 @@ import { createPipeline } from '../learning/pipeline.ts';
 import type { ToolDefinition } from '../tools/define.ts';
 import { runBatchLearningTool } from '../tools/learn.ts';
 import { matchErrorTool, retrieveStrategiesTool } from '../tools/retrieve.ts';
-import { answer, withContext } from './frame.ts';
+import { answer, wholeNumber, withContext } from './frame.ts';
 
 export function addKnowledge(program: Command): void {
   program
     .command('learn')
     .description('Learn from the runs recorded since the last batch')
-    .option('--min <n>', 'new runs needed; 0 takes any number (default: from the configuration)', number)
-    .option('--max-seconds <n>', 'stop after this long; the next call continues', number, 600)
+    .option('--min <n>', 'new runs needed; 0 takes any number (default: from the configuration)', wholeNumber)
+    .option('--max-seconds <n>', 'stop after this long; the next call continues', wholeNumber, 600)
     .action((options: { min?: number; maxSeconds: number }, command: Command) =>
       withContext(command, async (ctx, global) => {
         const args = {
@@ -40,8 +40,8 @@ export function addKnowledge(program: Command): void {
     .description('What is known about a task: what retrieve_strategies gives an agent')
     .argument('<task>', 'the task, in the words in which it was given')
     .option('--error <text>', 'error text you are stuck at')
-    .option('-k <n>', 'most records of each kind', number, 4)
-    .option('--max-tokens <n>', 'budget of the answer', number, 900)
+    .option('-k <n>', 'most records of each kind', wholeNumber, 4)
+    .option('--max-tokens <n>', 'budget of the answer', wholeNumber, 900)
     .action((task: string, options: { error?: string; k: number; maxTokens: number }, command: Command) =>
       withContext(command, async (ctx, global) => {
         const args = {
@@ -147,10 +147,4 @@ async function readStdin(): Promise<string> {
   let text = '';
   for await (const chunk of process.stdin) text += String(chunk);
   return text;
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw callerError('usage', `"${text}" is no number.`);
-  return value;
 }

@@ -11,7 +11,7 @@ import { callerError } from '../errors.ts';
 import { type IngestReport, ingest } from '../ingest.ts';
 import { createAnalyzer } from '../learning/analyzer.ts';
 import { type Trajectory, TrajectoryInput } from '../types.ts';
-import { answer, globals, plural, withContext } from './frame.ts';
+import { answer, globals, plural, wholeNumber, withContext } from './frame.ts';
 
 export function addRuns(program: Command): void {
   program
@@ -69,10 +69,10 @@ export function addRuns(program: Command): void {
     .command('analyze')
     .description('Which steps mattered, in a stored run or one in a file; stores nothing')
     .argument('<run>', 'id of a stored run, or a file in any importable format')
-    .option('--index <n>', 'which run of the file, from 0', '0')
-    .action((run: string, options: { index: string }, command: Command) =>
+    .option('--index <n>', 'which run of the file, from 0', wholeNumber, 0)
+    .action((run: string, options: { index: number }, command: Command) =>
       withContext(command, async (ctx, global) => {
-        const trajectory = await findRun(ctx, run, Number(options.index));
+        const trajectory = await findRun(ctx, run, options.index);
         const analysis = await createAnalyzer(ctx).analyze(trajectory);
         const attribution = analysis.step_attribution.map(([step, share]) => ({
           step,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { callerError } from '../errors.ts';
 import { serveOverHttp } from '../http.ts';
 import { serveOverStdio } from '../server.ts';
-import { withContext } from './frame.ts';
+import { answer, withContext } from './frame.ts';
 
 const DEFAULT_PORT = 8642;
 
@@ -15,13 +15,17 @@ export function addServe(program: Command): void {
     .option('--host <host>', 'address to bind; others than loopback need --auth-token', '127.0.0.1')
     .option('--auth-token <token>', 'clients must send it as a bearer token')
     .action((options: { http?: string | true; host: string; authToken?: string }, command: Command) =>
-      withContext(command, async (ctx) => {
+      withContext(command, async (ctx, global) => {
         if (options.http === undefined) return serveOverStdio(ctx);
         const port = options.http === true ? DEFAULT_PORT : Number(options.http);
         if (!Number.isInteger(port) || port < 0 || port > 65_535)
           throw callerError('usage', `"${options.http}" is no port.`);
         const endpoint = await serveOverHttp(ctx, { port, host: options.host, authToken: options.authToken });
-        process.stdout.write(`Knowhow serves MCP at ${endpoint.url}\n`);
+        answer(
+          global,
+          { url: endpoint.url, data: ctx.config.data },
+          () => `Knowhow serves MCP at ${endpoint.url}`,
+        );
         process.stderr.write(`Store: ${ctx.config.data}. Stop with Ctrl+C.\n`);
         await new Promise<void>((resolve) => {
           for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -89,7 +89,11 @@ export function templateOf(message: string): Templated {
 
 /** Names a literal by the nearest word before it: "Cannot find module '…'" → module, "KeyError: '…'" → key. */
 function parameterName(before: string, literal: string): string {
-  if (/^(?:~?\/|\.{1,2}\/|[A-Za-z]:\\)|^[\w.-]+\/[\w./-]+$|^[\w-]+\.[a-z]{1,5}$/u.test(literal))
+  if (
+    /^(?:~?\/|\.{1,2}\/|[A-Za-z]:\\)|^[\w.-]+\/[\w./-]+$|^[\w-]+\.(?:py|[cm]?[jt]sx?|json|csv|txt|md|ya?ml|toml|sql|db|sh|c|h|cpp|rs|go|java|rb|env|conf|cfg|ini|lock|log|html|css)$/u.test(
+      literal,
+    )
+  )
     return 'path';
   const prose = before
     .replace(/(['"`])[^'"`]*\1/gu, ' ')

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
 import { withLock } from '../memory/lock.ts';
 import { experienceId } from '../memory/memory.ts';
+import { storeErrors } from '../memory/store-errors.ts';
 import type { BatchResult, Experience, Trajectory } from '../types.ts';
 import { experienceOf } from './experience.ts';
 import { learnErrors } from './learn-errors.ts';
@@ -50,7 +51,9 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const state = await pipeline.hindsight.shouldRunBatch(options.min_trajectories, options.project);
   if (!state.due) return skipped(state.reasons.join('; '), state.pending);
-  const locked = await withLock(join(ctx.config.data, 'batch.lock'), () => learn(ctx, pipeline, options));
+  const locked = await storeErrors(ctx.config.data, () =>
+    withLock(join(ctx.config.data, 'batch.lock'), () => learn(ctx, pipeline, options)),
+  );
   return locked.held ? locked.value : skipped('another process is running a batch', state.pending);
 }
 
@@ -58,9 +61,9 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
   const { hindsight, extractor } = pipeline;
   const { signal, project, onProgress } = options;
   const deadline = ctx.now().getTime() + (options.max_seconds ?? 40) * 1000;
-  const pending = await hindsight.accumulatedCount(project);
   const taken: Trajectory[] = [];
   const patterns = new Set<string>();
+  const notes: string[] = [];
   const waiting = await ctx.memory.trajectories.ids({
     where: { batch: 'pending', project },
     order: 'oldest',
@@ -70,9 +73,9 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     // At least one chunk is taken, so that repeated calls always come to an end.
     if (i > 0 && ctx.now().getTime() > deadline) break;
     const chunk = await ctx.memory.trajectories.getMany(waiting.slice(i, i + CHUNK));
-    for (const id of await analyseChunk(ctx, pipeline, chunk, signal)) patterns.add(id);
+    for (const id of await analyseChunk(ctx, pipeline, chunk, notes, signal)) patterns.add(id);
     taken.push(...chunk);
-    onProgress?.(taken.length, pending, 'analysed');
+    onProgress?.(taken.length, waiting.length, 'analysed');
   }
   const projects = [...new Set(taken.map((trajectory) => trajectory.project))].sort();
   let strategies = 0;
@@ -80,7 +83,7 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
   let pruned = 0;
   for (const name of projects) {
     signal?.throwIfAborted();
-    onProgress?.(taken.length, pending, `learning from project ${name}`);
+    onProgress?.(taken.length, waiting.length, `learning from project ${name}`);
     const runs = await ctx.memory.trajectories.list({
       where: { project: name, status: 'active' },
       order: 'newest',
@@ -97,7 +100,7 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     pruned += await pruneClusters(ctx, runs);
   }
   const judged = taken.filter(({ outcome }) => outcome.success !== null);
-  const remaining = pending - taken.length;
+  const remaining = waiting.length - taken.length;
   const result: BatchResult = {
     ran: true,
     reason: `${taken.length} new trajectories${remaining > 0 ? `, ${remaining} left for the next call` : ''}`,
@@ -109,24 +112,27 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     experiences_pruned: pruned,
     success_rate:
       judged.length > 0 ? judged.filter(({ outcome }) => outcome.success).length / judged.length : null,
-    notes: [],
+    notes,
   };
   const at = ctx.now().toISOString();
   const id = contentId('batch', [at, taken.map((trajectory) => trajectory.id)]);
   await ctx.memory.batches.put([{ id, at, project: project ?? '', derived_from: [], trust: 1, result }]);
   // Last of all: whatever was killed before this line is simply learned again.
-  await hindsight.clearAccumulated(
-    taken.map((trajectory) => trajectory.id),
-    id,
-  );
+  await hindsight.clearAccumulated(taken, id);
   return result;
 }
+
+/** A run that has grown since it was analysed, or was judged since, is analysed anew. */
+const isOutdated = (experience: Experience | undefined, { steps, outcome }: Trajectory): boolean =>
+  experience?.analysis.step_attribution.length !== steps.length ||
+  experience.analysis.success !== outcome.success;
 
 /** Analyses the runs of a chunk that have not been yet (imported ones). @returns ids of the error patterns touched. */
 async function analyseChunk(
   ctx: Context,
   pipeline: LearningPipeline,
   chunk: Trajectory[],
+  notes: string[],
   signal?: AbortSignal,
 ): Promise<string[]> {
   const known = new Map(
@@ -140,14 +146,20 @@ async function analyseChunk(
   for (const trajectory of chunk) {
     signal?.throwIfAborted();
     let experience = known.get(trajectory.id);
-    // A run that has grown since it was analysed is analysed anew.
-    if (experience?.analysis.step_attribution.length !== trajectory.steps.length) {
-      const [analysis, abstractability] = await Promise.all([
-        pipeline.analyzer.analyze(trajectory, signal),
-        pipeline.extractor.isAbstractable(trajectory, signal),
-      ]);
-      experience = experienceOf(ctx, trajectory, analysis, abstractability);
-      fresh.push(experience);
+    if (isOutdated(experience, trajectory)) {
+      try {
+        const [analysis, abstractability] = await Promise.all([
+          pipeline.analyzer.analyze(trajectory, signal),
+          pipeline.extractor.isAbstractable(trajectory, signal),
+        ]);
+        experience = experienceOf(ctx, trajectory, analysis, abstractability);
+        fresh.push(experience);
+      } catch (error) {
+        // One run that cannot be analysed keeps no other from being learned from.
+        signal?.throwIfAborted();
+        ctx.log.error('analysis failed', { trajectory: trajectory.id, error: String(error) });
+        notes.push(`${trajectory.id} could not be analysed`);
+      }
     }
     errors.push({ trajectory, abstractable: experience?.abstractability.abstractable ?? false });
   }

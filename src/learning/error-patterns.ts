@@ -93,8 +93,7 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
     signature,
     frequency: occurrences.length,
     tasks,
-    // Met at several tasks, or by a run that was itself judged to hold beyond its project.
-    abstractable: tasks > 1 || occurrences.some((occurrence) => occurrence.abstractable),
+    abstractable: occurrences.some((occurrence) => occurrence.abstractable),
     suggested_fix: best?.fix ?? '',
     support: best ? { worked: best.worked, tried: best.tried } : { worked: 0, tried: 0 },
     fixes: fixes.slice(0, MOST_KEPT),

@@ -4,7 +4,7 @@
  */
 import type { LearningConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { PENDING } from '../memory/memory.ts';
+import { PENDING, revisionOf } from '../memory/memory.ts';
 import type { BatchState, Trajectory } from '../types.ts';
 import { attributeSimple, keySteps } from './credit.ts';
 import { failuresOf } from './fixes.ts';
@@ -22,8 +22,8 @@ export interface HindsightLearner {
   accumulatedCount(project?: string): Promise<number>;
   /** The oldest waiting runs. */
   getAccumulated(limit?: number, project?: string): Promise<Trajectory[]>;
-  /** Takes exactly these off the waiting list; runs recorded meanwhile stay on it. */
-  clearAccumulated(ids: string[], batch: string): Promise<void>;
+  /** Takes exactly these versions off the waiting list; what was recorded meanwhile, or grew, stays on it. */
+  clearAccumulated(trajectories: Trajectory[], batch: string): Promise<void>;
   shouldRunBatch(minTrajectories?: number, project?: string): Promise<BatchState>;
   prepareTrainingData(trajectories: Trajectory[]): TrainingData;
   /** Always false: only the memory learns here; fine-tuning is a job of its own. */
@@ -48,9 +48,10 @@ export function createHindsight(ctx: Context): HindsightLearner {
     accumulatedCount: (project) => trajectories.count(waiting(project)),
     getAccumulated: (limit, project) =>
       trajectories.list({ where: waiting(project), order: 'oldest', limit }),
-    async clearAccumulated(ids, batch) {
-      for (let i = 0; i < ids.length; i += 500)
-        await trajectories.mark({ id: ids.slice(i, i + 500) }, { batch });
+    async clearAccumulated(taken, batch) {
+      for (let i = 0; i < taken.length; i += 500) {
+        await trajectories.mark({ revision: taken.slice(i, i + 500).map(revisionOf) }, { batch });
+      }
     },
     async shouldRunBatch(minTrajectories, project) {
       const least = minTrajectories ?? config.min_trajectories;

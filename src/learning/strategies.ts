@@ -9,6 +9,9 @@ import { featureKey } from './features.ts';
 import { failuresOf } from './fixes.ts';
 import { gist, isJudged, MOST_FROM, mostFrequent, seenAt } from './telling.ts';
 
+/** A habit is warned of when runs with it did worse by more than chance would often bring. */
+const LEAST_WARNING = -1.64;
+
 /** Tells the findings of one project as strategies. Harmful findings at the same tasks become pitfalls. */
 export function strategiesFromContrast(findings: Finding[], at: string): Strategy[] {
   const helpful = findings.filter(({ difference }) => difference > 0);
@@ -45,7 +48,7 @@ function tell(
   if (!first) return undefined;
   const { project } = first.trajectory;
   const trigger = mood === 'do' ? triggerOf(finding) : undefined;
-  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad) && isFirm(mirrored(bad))).map(warn);
+  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING).map(warn);
   const from = [...finding.did].sort(
     (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
   );

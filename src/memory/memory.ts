@@ -60,8 +60,12 @@ export async function openMemory(directory: string, embedder: Embedder, now: () 
         session: (trajectory) => trajectory.session ?? '',
         success: (trajectory) => String(trajectory.outcome.success ?? 'unknown'),
         batch: () => PENDING,
+        rank: rankOf,
+        revision: revisionOf,
         status: () => 'active',
       },
+      // A shorter version that comes late, from whatever process, never replaces a longer one.
+      replaceWhen: 'target.rank <= source.rank',
       text: ({ task }) => (task.domain ? `${task.domain}: ${task.description}` : task.description),
     }),
     experiences: store.table<Experience>({
@@ -120,6 +124,14 @@ export async function openMemory(directory: string, embedder: Embedder, now: () 
 const shared = <T extends { abstractable: boolean }>() => ({
   abstractable: (record: T) => String(record.abstractable),
 });
+
+/** Orders the versions of a run as text: more steps, then a verdict worth more. */
+const rankOf = ({ steps, trust }: Trajectory): string =>
+  `${String(steps.length).padStart(8, '0')}/${trust.toFixed(2)}`;
+
+/** Names one version of a run: a batch takes off the waiting list only the version it has learned from. */
+export const revisionOf = (trajectory: Trajectory): string =>
+  `${trajectory.id}@${rankOf(trajectory)}/${trajectory.outcome.success}`;
 
 /** What makes two runs attempts at one task: the task's id, else its words. */
 export const taskKey = (project: string, task: Task): string =>

@@ -41,6 +41,8 @@ const WIDE = 24;
 const RRF_K = 60;
 
 export async function recall(memory: Memory, query: RecallQuery): Promise<Recalled> {
+  // The asker's own project comes first, whatever others know.
+  const own = ({ record }: { record: { project: string } }) => Number(record.project === query.project);
   const [vector] = await memory.embedder.embed([query.task]);
   const near = async <T extends { id: string; project: string }>(
     table: Table<T>,
@@ -56,25 +58,28 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
     near(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
     query.error ? matchError(memory, query.error, query.project, query.k) : [],
   ]);
-  const experiences = await withExperiences(memory, trajectories);
-  const best = Math.max(0, ...[...trajectories, ...strategies].map(({ relevance }) => relevance));
+  const experiences = (await withExperiences(memory, trajectories)).filter(
+    ({ record, experience }) => own({ record }) === 1 || experience?.abstractability.abstractable,
+  );
+  const best = Math.max(0, ...[...experiences, ...strategies].map(({ relevance }) => relevance));
   return {
     strategies: diverse(
-      strategies.filter((hit) => isNear(hit, query, floorOf(hit.record))).sort((a, b) => worth(b) - worth(a)),
+      strategies
+        .filter((hit) => isNear(hit, query, floorOf(hit.record)))
+        .sort((a, b) => own(b) - own(a) || worth(b) - worth(a)),
       ({ record }) => record.suggestion,
       query.k,
     ).map(({ record, relevance }) => ({ strategy: record, relevance })),
     error_patterns: errorsFor(patterns, matched, trajectories, query),
     concepts: concepts
       .filter((hit) => isNear(hit, query, FLOOR.single))
+      .sort((a, b) => own(b) - own(a))
       .slice(0, Math.min(query.k, 2))
       .map(({ record, relevance }) => ({ concept: record, relevance })),
     experiences: diverse(
-      experiences.filter(
-        (hit) =>
-          isNear(hit, query, FLOOR.single) &&
-          (hit.record.project === query.project || hit.experience?.abstractability.abstractable),
-      ),
+      experiences
+        .filter((hit) => isNear(hit, query, FLOOR.single))
+        .sort((a, b) => own(b) - own(a) || merit(b) - merit(a)),
       ({ record }) => `${record.task.id ?? record.task.description} ${record.outcome.success}`,
       query.k,
     ).map(({ record, experience, relevance }) => ({ trajectory: record, experience, relevance })),
@@ -165,9 +170,7 @@ function worth({ record, relevance }: Near<Strategy>): number {
 async function withExperiences(memory: Memory, hits: Near<Trajectory>[]) {
   const known = await memory.experiences.getMany(hits.map(({ record }) => experienceId(record.id)));
   const byRun = new Map(known.map((experience) => [experience.trajectory, experience]));
-  return hits
-    .map((hit) => ({ ...hit, experience: byRun.get(hit.record.id) }))
-    .sort((a, b) => merit(b) - merit(a));
+  return hits.map((hit) => ({ ...hit, experience: byRun.get(hit.record.id) }));
 }
 
 /** Successes rank first among runs about equally near; a judged run before a claim. */
@@ -183,6 +186,9 @@ function errorsFor(
   runs: Near<Trajectory>[],
   query: RecallQuery,
 ): Recalled['error_patterns'] {
+  const isOwn = ({ pattern }: { pattern: ErrorPattern }) => Number(pattern.project === query.project);
+  const helpful = (met: { pattern: ErrorPattern; relevance: number }) =>
+    met.relevance * (1 + Math.log1p(met.pattern.support.worked));
   const near = new Map(runs.map(({ record, relevance }) => [record.id, relevance]));
   const met = patterns
     .filter(({ record }) => record.suggested_fix !== '')
@@ -197,11 +203,7 @@ function errorsFor(
         hit.pattern.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single,
       ),
     )
-    .sort(
-      (a, b) =>
-        b.relevance * (1 + Math.log1p(b.pattern.support.worked)) -
-        a.relevance * (1 + Math.log1p(a.pattern.support.worked)),
-    );
+    .sort((a, b) => isOwn(b) - isOwn(a) || helpful(b) - helpful(a));
   const reported = matched.map(({ pattern, score }) => ({ pattern, relevance: score }));
   return diverse([...reported, ...met], ({ pattern }) => pattern.template, Math.min(query.k, 3));
 }

@@ -22,6 +22,12 @@ const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = 
     'Pass another --data directory.',
   ],
   [
+    /ENOTDIR|EEXIST|ENOENT.*mkdir|not a directory|os error 20\b|os error 17\b/i,
+    'store_no_directory',
+    'The directory of the store cannot be made: a file is in the way, or the place does not take one.',
+    'Pass the path of a directory with --data.',
+  ],
+  [
     /too many concurrent writers|commit conflict|retryable|concurrent/i,
     'store_busy',
     'The store is busy with other writers.',

@@ -12,6 +12,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as Lance from '@lancedb/lancedb';
 import { badRecord } from '../errors.ts';
 import { words } from '../learners/words.ts';
@@ -48,7 +49,10 @@ export async function openStore(directory: string, embedder: Embedder): Promise<
   return {
     table: (spec) => createTable(connection, directory, embedder, spec, background),
     async close() {
-      await Promise.allSettled(background);
+      while (background.size > 0) {
+        await Promise.allSettled(background);
+        await nextTurn();
+      }
       connection.close();
     },
   };
@@ -63,7 +67,13 @@ function createTable<T extends { id: string; at: string; project: string }>(
 ): Table<T> {
   const lifted = { id: rowOf<T>('id'), at: rowOf<T>('at'), project: rowOf<T>('project'), ...spec.columns };
   const schema = arrowSchema(lifted, spec.text ? embedder.dimensions : 0);
-  const guard = <R>(work: () => Promise<R>) => storeErrors(directory, work);
+  // LanceDB must not be closed under a running call, so each is known until it has ended.
+  const guard = <R>(work: () => Promise<R>): Promise<R> => {
+    const running = storeErrors(directory, work);
+    background.add(running);
+    void running.catch(() => undefined).finally(() => background.delete(running));
+    return running;
+  };
   let opened: Promise<Lance.Table | undefined> | undefined;
   let commits = 0;
 
@@ -112,16 +122,15 @@ function createTable<T extends { id: string; at: string; project: string }>(
     await retryBusy(() =>
       table
         .mergeInsert('id')
-        .whenMatchedUpdateAll()
+        .whenMatchedUpdateAll(spec.replaceWhen ? { where: spec.replaceWhen } : undefined)
         .whenNotMatchedInsertAll()
         .useIndex(false)
         .execute(lance.makeArrowTable(rows, { schema })),
     );
     commits += 1;
     if (commits % COMMITS_BEFORE_COMPACTION === 0) {
-      const work = self.compact().catch(() => undefined);
-      background.add(work);
-      void work.finally(() => background.delete(work));
+      // In the background: close() waits for it.
+      void self.compact().catch(() => undefined);
     }
   }
 

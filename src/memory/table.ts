@@ -7,6 +7,8 @@ export interface TableSpec<T> {
   schema: z.ZodType<T>;
   /** Lifted columns beside `id`, `at` and `project`. */
   columns?: Record<string, (record: T) => Cell>;
+  /** SQL over `source` and `target`: when a stored record gives way to one with its id. Without it, always. */
+  replaceWhen?: string;
   /** What the record is found by, in words and in meaning. Without it the table cannot be searched. */
   text?: (record: T) => string;
 }

@@ -18,13 +18,24 @@ export const TOOLS = [
   runBatchLearningTool,
 ] as unknown as readonly ToolDefinition[];
 
-export function registerTools(server: McpServer, ctx: Context, pipeline: LearningPipeline): void {
+/** `running` holds each call until it is answered, so that a server can end without dropping one. */
+export function registerTools(
+  server: McpServer,
+  ctx: Context,
+  pipeline: LearningPipeline,
+  running: Set<Promise<unknown>>,
+): void {
   for (const tool of TOOLS) {
     const { name, title, description, input, output, annotations } = tool;
     server.registerTool(
       name,
       { title, description, inputSchema: forClients(input), outputSchema: forClients(output), annotations },
-      (args, request) => answer(tool, args, ctx, pipeline, request),
+      (args, request) => {
+        const call = answer(tool, args, ctx, pipeline, request);
+        running.add(call);
+        void call.catch(() => undefined).finally(() => running.delete(call));
+        return call;
+      },
     );
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { contentId } from '../learners/content-id.ts';
 import { matchError } from '../memory/match-error.ts';
 import { FLOOR, recall } from '../memory/recall.ts';
+import { cleanText } from '../text.ts';
 import { Strategy } from '../types.ts';
 import { fitBudget } from './budget.ts';
 import { defineTool } from './define.ts';
@@ -75,8 +76,8 @@ export const retrieveStrategiesTool = defineTool({
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ task, error, project = undefined, k, max_tokens }, { ctx }) {
-    const home = project ?? ctx.config.project;
-    const clean = (text: string) => ctx.redactor.redact(text).text;
+    const clean = (text: string) => ctx.redactor.redact(cleanText(text)).text;
+    const home = clean(project ?? ctx.config.project);
     const found = await recall(ctx.memory, {
       task: clean(task),
       error: error && clean(error),
@@ -98,19 +99,22 @@ export const retrieveStrategiesTool = defineTool({
     const known = shown.length > 0;
     const at = ctx.now().toISOString();
     const retrieval_id = contentId('ret', [at, task, home, ctx.random()]);
-    await ctx.memory.retrievals.put([
-      {
-        id: retrieval_id,
-        at,
-        project: home,
-        derived_from: [],
-        trust: 1,
-        task: clean(task).slice(0, 2_000),
-        error: error && clean(error).slice(0, 2_000),
-        known,
-        shown,
-      },
-    ]);
+    await ctx.memory.retrievals
+      .put([
+        {
+          id: retrieval_id,
+          at,
+          project: home,
+          derived_from: [],
+          trust: 1,
+          task: clean(task).slice(0, 2_000),
+          error: error && clean(error).slice(0, 2_000),
+          known,
+          shown,
+        },
+      ])
+      // What is known can be told from a store that cannot be written.
+      .catch((error) => ctx.log.error('the retrieval could not be recorded', { error: String(error) }));
     return {
       retrieval_id,
       known,

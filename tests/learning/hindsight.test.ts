@@ -144,10 +144,7 @@ describe('the waiting list', () => {
     const hindsight = createHindsight(ctx);
     const taken = await record(ctx, 3);
     const late = await record(ctx, 2);
-    await hindsight.clearAccumulated(
-      taken.map(({ id }) => id),
-      'batch_1',
-    );
+    await hindsight.clearAccumulated(taken, 'batch_1');
     expect((await hindsight.getAccumulated()).map(({ id }) => id).sort()).toEqual(
       late.map(({ id }) => id).sort(),
     );
@@ -177,7 +174,7 @@ describe('the waiting list', () => {
     const ctx = await openFresh();
     const hindsight = createHindsight(ctx);
     const { trajectory } = await recordTrajectory(ctx, inputOf([bash('make')]));
-    await hindsight.clearAccumulated([trajectory.id], 'batch_1');
+    await hindsight.clearAccumulated([trajectory], 'batch_1');
     await hindsight.accumulate(trajectory);
     await hindsight.accumulate(runOf([bash('make')]));
     expect(await hindsight.accumulatedCount()).toBe(2);

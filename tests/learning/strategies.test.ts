@@ -89,14 +89,15 @@ describe('a habit that hurts', () => {
   const hurts = [bash('git reset --hard'), ...plain];
 
   it('is a pitfall of the better way at the same task', () => {
-    const [strategy] = tell([
-      ...attempts('T', [bash('node tools/gen.mjs'), ...plain], 5, 0),
-      ...attempts('T', hurts, 0, 5),
-      ...attempts('T', plain, 2, 2),
+    const told = ['A', 'B'].flatMap((task) => [
+      ...attempts(task, [bash('node tools/gen.mjs'), ...plain], 5, 0),
+      ...attempts(task, hurts, 0, 5),
+      ...attempts(task, plain, 2, 2),
     ]);
+    const [strategy] = tell(told);
     expect(strategy?.suggestion).toContain('node tools/gen.mjs');
     expect(strategy?.pitfalls).toEqual([
-      'Runs that ran `git reset --hard` ended well 0 of 5; those that did not 7 of 9.',
+      'Runs that ran `git reset --hard` ended well 0 of 10; those that did not 14 of 18.',
     ]);
   });
 

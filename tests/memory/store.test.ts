@@ -86,6 +86,16 @@ describe('writing', () => {
     }
   });
 
+  it('the very first rows at once, from four openings of a new directory, loses none', async () => {
+    const rounds = Array.from({ length: 60 }, async () => {
+      const directory = await temporaryDirectory();
+      const tables = await Promise.all(Array.from({ length: 4 }, () => open(directory)));
+      await Promise.all(tables.map((table, i) => table.put([note(`n${i}`)])));
+      return (await tables[0]?.ids())?.sort();
+    });
+    for (const found of await Promise.all(rounds)) expect(found).toEqual(['n0', 'n1', 'n2', 'n3']);
+  });
+
   it('different ids at once loses none', async () => {
     const directory = await temporaryDirectory();
     const tables = await Promise.all(Array.from({ length: 3 }, () => open(directory)));

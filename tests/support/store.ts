@@ -19,13 +19,18 @@ import { openKnowhow } from '../../src/index.ts';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const SAMPLES = join(ROOT, 'data', 'samples');
 
-/** Runs when the current test ends; outside a test, when its file or describe block does. */
+/** What was made outside a test, in a hook or at the top of a file, goes when the file ends, the newest first. */
+const untilTheEnd: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const clean of untilTheEnd.reverse()) await clean();
+});
+
+/** Runs when the current test ends; outside a test, when its file does. */
 export function whenOver(clean: () => unknown): void {
-  const once = async () => void (await clean());
   try {
-    onTestFinished(once);
+    onTestFinished(async () => void (await clean()));
   } catch {
-    afterAll(once);
+    untilTheEnd.push(clean);
   }
 }
 

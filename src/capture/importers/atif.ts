@@ -176,7 +176,10 @@ function draftOf(document: Document, { task, steps, copied }: Told): { key: stri
   const name = document.trajectory_id ?? document.session_id;
   // A continuation has its beginning's session and starts with a copy of it.
   const suffix = copied > 0 ? `+${copied}` : '';
-  const session = document.session_id ?? document.trajectory_id;
+  // A document of ours says as much, and then its id is the run's and an absent session stays absent.
+  const own = document.extra?.knowhow !== undefined && /^traj_[0-9a-f]{24}$/u.test(name ?? '');
+  const given = document.session_id ?? document.trajectory_id;
+  const session = own && given === document.trajectory_id ? undefined : given;
   const agent = document.agent?.name;
   const draft: TrajectoryDraft = {
     agent: agent === 'unknown' ? undefined : agent,
@@ -188,13 +191,12 @@ function draftOf(document: Document, { task, steps, copied }: Told): { key: stri
     task: { description: task, ...known.task },
     steps,
   };
-  return { key: `atif/${name ?? contentKey(draft)}${suffix}`, draft };
+  return { key: own && suffix === '' ? (name ?? '') : `atif/${name ?? contentKey(draft)}${suffix}`, draft };
 }
 
 function usageOf(metrics: Document['final_metrics']): TrajectoryDraft['usage'] {
   const tokens = (metrics?.total_prompt_tokens ?? 0) + (metrics?.total_completion_tokens ?? 0);
-  return {
-    ...(tokens > 0 ? { tokens } : {}),
-    ...(metrics?.total_cost_usd ? { cost_usd: metrics.total_cost_usd } : {}),
-  };
+  const cost = metrics?.total_cost_usd;
+  if (tokens === 0 && !cost) return undefined;
+  return { ...(tokens > 0 ? { tokens } : {}), ...(cost ? { cost_usd: cost } : {}) };
 }

@@ -56,7 +56,7 @@ async function* read(file: string): AsyncIterable<string> {
   try {
     for await (const bytes of createReadStream(file)) yield decoder.decode(bytes as Buffer, { stream: true });
   } catch (cause) {
-    throw callerError('bad_outcomes', `The outcomes file ${file} could not be read.`, undefined, { cause });
+    throw callerError('bad_outcomes', `The outcomes file ${file} could not be read.`, HINT, { cause });
   }
   yield decoder.decode();
 }

@@ -1,6 +1,5 @@
 /** Knowhow's own form: what `record_trajectory` takes; one a line, one in a file, or an array of them. */
 import type { TrajectoryDraft } from '../../types.ts';
-import { contentKey } from './fields.ts';
 import { hasKeys } from './sample.ts';
 import type { SourceFile } from './source-file.ts';
 import type { ImportEvent, Importer } from './types.ts';
@@ -20,15 +19,18 @@ async function* read(file: SourceFile): AsyncIterable<ImportEvent> {
   }
 }
 
-/** Records that were stored once lose what storing adds; the rest is checked as any draft is. */
-function asDraft(value: unknown): { key: string; draft: TrajectoryDraft } {
-  if (typeof value !== 'object' || value === null)
-    return { key: contentKey(value), draft: value as unknown as TrajectoryDraft };
-  const { id, at, derived_from, trust, ...draft } = value as Record<string, unknown>;
-  const name =
-    typeof draft.session === 'string' ? draft.session : typeof id === 'string' ? id : contentKey(draft);
-  const stored = typeof at === 'string' && Array.isArray(derived_from) && typeof trust === 'number';
-  return { key: `knowhow/${name}`, draft: (stored ? draft : value) as unknown as TrajectoryDraft };
+/**
+ * Records that were stored once lose what storing adds, and keep their id as key. Others get no key: they are told
+ * apart as runs recorded through the tool are, so that recording and importing one run is one record.
+ */
+function asDraft(value: Record<string, unknown>): { key: string; draft: TrajectoryDraft } {
+  const { id, at, derived_from, trust, ...draft } = value;
+  const stored =
+    typeof id === 'string' &&
+    typeof at === 'string' &&
+    Array.isArray(derived_from) &&
+    typeof trust === 'number';
+  return { key: stored ? id : '', draft: (stored ? draft : value) as unknown as TrajectoryDraft };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

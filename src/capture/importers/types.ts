@@ -4,7 +4,7 @@ import type { SourceFile } from './source-file.ts';
 
 /**
  * One finding in a transcript.
- * - `trajectory`: a run. `key` is the run's own name in its source (session id; task, trial and content where the
+ * - `trajectory`: a run. `key` is the run's own name in its source, '' where the run itself must tell (session id; task, trial and content where the
  *   source has no id): the same run read again, from a file of another name, has the same key. Never a path.
  * - `skipped`: something that was understood to be no part of a run, or not understood; `what` names its kind.
  * - `broken`: something unreadable; reading goes on behind it. `reason` quotes nothing of the text.
