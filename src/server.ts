@@ -1,5 +1,6 @@
 /** The MCP server: one factory for every protocol revision and transport. */
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -40,7 +41,9 @@ const GRACE_MS = 20_000;
 /** Serves over stdio until the client closes its end. Stdout carries the protocol and nothing else. */
 export async function serveOverStdio(ctx: Context): Promise<void> {
   const running = new Set<Promise<unknown>>();
-  const transport = new StdioServerTransport(process.stdin, process.stdout, {
+  // The transport closes with its input, and then answers nothing more: it gets one that does not end.
+  const input = process.stdin.pipe(new PassThrough(), { end: false });
+  const transport = new StdioServerTransport(input, process.stdout, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
   const handle = serveStdio(() => createServer(ctx, running), {
@@ -54,9 +57,11 @@ export async function serveOverStdio(ctx: Context): Promise<void> {
   });
   // What was asked for before the end is still answered: a pipe of requests is a client, too.
   if (ended) {
-    await nextTurn();
+    await sleep(20);
     await Promise.race([Promise.allSettled(running), sleep(GRACE_MS, undefined, { ref: false })]);
     await nextTurn();
   }
   await handle.close();
+  // An open input would keep the process alive.
+  process.stdin.destroy();
 }

@@ -10,9 +10,10 @@
  *   tables are compacted by need.
  * - `where` has no parameters: values go through one quoting function, columns come from the table's own list.
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type * as Lance from '@lancedb/lancedb';
 import { badRecord } from '../errors.ts';
 import { words } from '../learners/words.ts';
@@ -74,14 +75,21 @@ function createTable<T extends { id: string; at: string; project: string }>(
     void running.catch(() => undefined).finally(() => background.delete(running));
     return running;
   };
+  const creating = join(directory, `${spec.name}.create.lock`);
   let opened: Promise<Lance.Table | undefined> | undefined;
   let commits = 0;
+
+  // A table is listed a moment before it can be opened: while another process creates it, it is not there yet.
+  const openExisting = () =>
+    connection
+      .openTable(spec.name)
+      .catch(() => (existsSync(creating) ? undefined : connection.openTable(spec.name)));
 
   /** The table, or undefined while nobody has written to it. */
   async function open(): Promise<Lance.Table | undefined> {
     opened ??= connection
       .tableNames()
-      .then((names) => (names.includes(spec.name) ? connection.openTable(spec.name) : undefined));
+      .then((names) => (names.includes(spec.name) ? openExisting() : undefined));
     const table = await opened.catch((error) => {
       opened = undefined;
       throw error;
@@ -90,19 +98,23 @@ function createTable<T extends { id: string; at: string; project: string }>(
     return table;
   }
 
+  /** Two processes that create one table at once would each see their own: one does it, the others wait. */
   async function openOrCreate(): Promise<Lance.Table> {
-    const existing = await open();
-    if (existing) return existing;
-    // Another process may create it between the look and the act: then theirs is opened.
-    const created = await connection
-      .createEmptyTable(spec.name, schema)
-      .catch((error) => connection.openTable(spec.name).catch(() => Promise.reject(error)));
+    for (;;) {
+      const existing = await open();
+      if (existing) return existing;
+      const locked = await withLock(creating, async () => (await open()) ?? create());
+      if (locked.held) return locked.value;
+      await sleep(20);
+    }
+  }
+
+  async function create(): Promise<Lance.Table> {
+    const created = await connection.createEmptyTable(spec.name, schema);
     if (spec.text) {
-      // An Index object can be used once only, so each try makes its own.
+      // Others may write as soon as it can be opened. An Index object can be used once only, so each try makes its own.
       const index = () => lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
-      await retryBusy(() => created.createIndex('text', { config: index(), replace: false })).catch(
-        ignoreExisting,
-      );
+      await retryBusy(() => created.createIndex('text', { config: index(), replace: false }));
     }
     opened = Promise.resolve(created);
     return created;
@@ -276,8 +288,4 @@ function assertVector(vector: Float32Array, dimensions: number): void {
   if (vector.length !== dimensions || !vector.every(Number.isFinite)) {
     throw badRecord('bad_vector', `A vector must hold ${dimensions} finite numbers.`);
   }
-}
-
-function ignoreExisting(error: unknown): void {
-  if (!/already exists/i.test(String(error))) throw error;
 }

@@ -44,7 +44,6 @@ describe('runs that met an error teach a pattern', () => {
       suggested_fix: '`pip install {module}`',
       support: { worked: 2, tried: 2 },
       parameters: [{ name: 'module', values: ['numpy', 'pandas'] }],
-      abstractable: true,
     });
     expect(pattern.fixes[0]).toMatchObject({ tasks: 2, ended_well: { worked: 2, tried: 2 } });
   });
@@ -67,6 +66,12 @@ describe('runs that met an error teach a pattern', () => {
 
   it('as weakly as the weakest of its runs', () => {
     expect(only([installs('a'), installs('b', { source: 'agent' })]).trust).toBe(0.3);
+  });
+
+  it('that holds beyond its project only if one of the runs was judged to', () => {
+    const runs = [installs('numpy', { task: 'A' }), installs('pandas', { task: 'B' })];
+    expect(only(runs).abstractable).toBe(false);
+    expect(patternOf([...met(runs), ...met([installs('yaml')], true)], AT)?.abstractable).toBe(true);
   });
 
   it('of its own project', () => {

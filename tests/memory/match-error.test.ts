@@ -94,7 +94,7 @@ describe('whose patterns', () => {
     const ctx = await openFresh();
     await meet(ctx, numpy, { task: 'A', project: 'bank' });
     expect(await best(ctx, "ModuleNotFoundError: No module named 'x'")).toBeUndefined();
-    await meet(ctx, numpy, { task: 'B', project: 'bank' });
+    await meet(ctx, numpy, { task: 'B', project: 'bank', abstractable: true });
     expect((await best(ctx, "ModuleNotFoundError: No module named 'x'"))?.pattern.project).toBe('bank');
     await meet(ctx, uv, { task: 'A', project: 'shop' });
     const matches = await matchError(ctx.memory, "ModuleNotFoundError: No module named 'x'", 'shop', 5);

@@ -9,7 +9,9 @@ describe('Knowhow’s own form', () => {
     ['an array', 'runs.json', JSON.stringify([draft, { ...draft, session: 'b' }], null, 2)],
   ])('is read as %s', async (_, file, content) => {
     const { runs } = await readText(file, content);
-    expect(runs.map(({ key }) => key)).toEqual(['knowhow/run-7', 'knowhow/b']);
+    expect(runs.map(({ draft }) => draft.session)).toEqual(['run-7', 'b']);
+    // No key: it is identified as a run recorded through the tool is.
+    expect(runs.map(({ key }) => key)).toEqual(['', '']);
   });
 
   it('is read as one file of one run, which comes out as it went in', async () => {
@@ -49,16 +51,8 @@ describe('Knowhow’s own form', () => {
     const { runs, broken } = await readText('runs.jsonl', jsonl(stored, unnamed));
     expect(broken).toEqual([]);
     expect(runs.map(({ key, draft: { project } }) => [key, project])).toEqual([
-      ['knowhow/run-7', 'p'],
-      ['knowhow/traj_1', 'p'],
+      ['traj_1', 'p'],
+      ['traj_1', 'p'],
     ]);
-  });
-
-  it('without session or id is named by what it says', async () => {
-    const { session: _session, ...unnamed } = draft;
-    const turned = { outcome: draft.outcome, steps: draft.steps, task: draft.task };
-    const { runs } = await readText('runs.jsonl', jsonl(unnamed, turned, { ...unnamed, agent: 'other' }));
-    expect(runs[0]?.key).toBe(runs[1]?.key);
-    expect(runs[0]?.key).not.toBe(runs[2]?.key);
   });
 });
