@@ -33,6 +33,8 @@ export interface IngestReport {
     steps: number;
     added: number;
     broken: number;
+    /** Lines of the outcomes file that matched no transcript. */
+    outcomes_unused: number;
     outcomes: { success: number; failure: number; unknown: number };
   };
 }
@@ -130,6 +132,7 @@ export async function ingest(
       broken: sum((report) =>
         report.skipped.filter(({ broken }) => broken).reduce((total, { count }) => total + count, 0),
       ),
+      outcomes_unused: options.outcomes?.unused?.().length ?? 0,
       outcomes,
     },
   };

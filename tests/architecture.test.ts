@@ -149,7 +149,7 @@ describe('owners', () => {
     expect(server?.code.match(/process\.stdout.*/gu)).toEqual([
       expect.stringMatching(/^process\.stdout, \{$/u),
     ]);
-    expect(server?.code).toMatch(/new StdioServerTransport\(process\.stdin, process\.stdout,/u);
+    expect(server?.code).toMatch(/new StdioServerTransport\(input, process\.stdout,/u);
   });
 
   it('only doors, tools and resources know the MCP SDK', () => {

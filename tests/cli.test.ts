@@ -60,6 +60,7 @@ describe('import', () => {
         steps: 66,
         added: 12,
         broken: 0,
+        outcomes_unused: 0,
         outcomes: { success: 6, failure: 6, unknown: 0 },
       },
     });

@@ -91,7 +91,8 @@ async function examine(command: Command): Promise<Check[]> {
 
 /** Reads the newest records, so that a broken file or a record of the wrong shape shows. */
 async function readTable(ctx: Context, name: (typeof TABLES)[number]): Promise<string> {
-  await ctx.memory[name].list({ order: 'newest', limit: 20 });
+  // By id, so that one that cannot be read is named and not left out.
+  await ctx.memory[name].getMany(await ctx.memory[name].ids({ order: 'newest', limit: 50 }));
   const { rows, fragments, versions } = await ctx.memory[name].figures();
   return `${plural(rows, 'row')}, ${plural(fragments, 'fragment')}, ${plural(versions, 'version')}`;
 }

@@ -116,6 +116,9 @@ function importText({ files, totals }: IngestReport): string {
   return [
     ...lines,
     `${plural(totals.trajectories, 'run')} with ${plural(totals.steps, 'step')} in ${plural(totals.files, 'file')}: ${totals.added} added, ${totals.trajectories - totals.added} known before.`,
+    ...(totals.outcomes_unused > 0
+      ? [`${plural(totals.outcomes_unused, 'line')} of the outcomes file matched no transcript.`]
+      : []),
     `Outcomes: ${success} succeeded, ${failure} failed, ${unknown} unknown.${totals.broken > 0 ? ` ${plural(totals.broken, 'record')} broken.` : ''}`,
   ].join('\n');
 }

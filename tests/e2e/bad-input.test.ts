@@ -238,8 +238,10 @@ describe('a store', () => {
     await chmod(data, 0o500);
     try {
       const client = await connectInProcess(await openStoreAt(data));
-      const answer = await toolAnswer(client, 'retrieve_strategies', { task: 'x' });
-      expect(answer.content[0]?.text).toMatch(/store_denied|store_read_only/u);
+      const refused = await toolAnswer(client, 'record_trajectory', solved(2, 9));
+      expect(refused.content[0]?.text).toMatch(/store_denied|store_read_only/u);
+      // What is known can still be told.
+      expect((await toolAnswer(client, 'retrieve_strategies', { task: 'x' })).isError).toBeFalsy();
       expect((await runJson(['doctor'], { data })).code).toBe(1);
     } finally {
       await chmod(data, 0o700);

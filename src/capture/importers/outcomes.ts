@@ -17,7 +17,10 @@ const OutcomeLine = z.strictObject({
 type OutcomeLine = z.infer<typeof OutcomeLine>;
 
 /** Puts what is known of a transcript over its draft; gives the draft back where nothing is. */
-export type Overlay = (path: string, draft: TrajectoryDraft) => TrajectoryDraft;
+export type Overlay = ((path: string, draft: TrajectoryDraft) => TrajectoryDraft) & {
+  /** Paths of lines that no transcript has matched so far. */
+  unused?(): string[];
+};
 
 /**
  * Reads `{path, task?, success, score?, error?, verdict?}` lines. `path` matches the end of a transcript's path, segment
@@ -35,12 +38,17 @@ export async function readOutcomes(file: string): Promise<Overlay> {
     }
     known.set(segmentsOf(parsed.data.path).join('/'), parsed.data);
   }
-  return (path, draft) => {
+  const used = new Set<string>();
+  const overlay: Overlay = (path, draft) => {
     const segments = segmentsOf(path);
     const end = segments.findIndex((_, from) => known.has(segments.slice(from).join('/')));
-    const found = end < 0 ? undefined : known.get(segments.slice(end).join('/'));
+    const name = end < 0 ? '' : segments.slice(end).join('/');
+    const found = known.get(name);
+    if (found) used.add(name);
     return found === undefined ? draft : apply(found, draft);
   };
+  overlay.unused = () => [...known.keys()].filter((path) => !used.has(path));
+  return overlay;
 }
 
 const HINT = 'Each line is {"path", "success"} and optionally "task", "score", "error", "verdict".';
