@@ -125,7 +125,6 @@ export type Attribution = z.infer<typeof Attribution>;
 
 /** How a result was really produced, which may be less than what was asked for. */
 export const METHODS = ['simple', 'counterfactual', 'llm', 'heuristic'] as const;
-export type Method = (typeof METHODS)[number];
 
 export const Analysis = z.object({
   success: z.boolean().nullable(),

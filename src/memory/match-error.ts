@@ -9,6 +9,8 @@ export interface ErrorMatch {
   pattern: ErrorPattern;
   /** 1: the same template; 0.9: the signature matches; below: similarity of the messages. */
   score: number;
+  /** What the pattern's parameters stand for in this error; empty when the message is only alike. */
+  values: Record<string, string>;
 }
 
 const CANDIDATES = 30;
@@ -30,7 +32,7 @@ export async function matchError(
   const ends = lines.length > LINES ? [...lines.slice(0, LINES / 2), ...lines.slice(-LINES / 2)] : lines;
   const shown = [...new Set([...messagesOf(error), ...ends])];
   const text = shown.join('\n').slice(0, 8_000);
-  const templates = new Set(shown.map((line) => templateOf(line).template));
+  const templates = new Map(shown.map((line) => [templateOf(line).template, templateOf(line).values]));
   const [vector] = await memory.embedder.embed([text.slice(0, 600)]);
   if (!vector || text === '') return [];
   const own = { project };
@@ -47,7 +49,7 @@ export async function matchError(
   const matches = candidates.map((pattern, i) => {
     const similar = vectors[shown.length + i];
     const nearest = similar ? Math.max(0, ...ofLines.map((line) => cosine(line, similar))) : 0;
-    return { pattern, score: scoreOf(pattern, templates, shown, nearest) };
+    return { pattern, ...scoreOf(pattern, templates, shown, nearest) };
   });
   return matches
     .filter(({ score }) => score >= LEAST_SIMILAR)
@@ -60,11 +62,18 @@ export async function matchError(
     .slice(0, limit);
 }
 
-function scoreOf(pattern: ErrorPattern, templates: Set<string>, lines: string[], similar: number): number {
-  if (templates.has(pattern.template)) return 1;
+function scoreOf(
+  pattern: ErrorPattern,
+  templates: Map<string, Record<string, string>>,
+  lines: string[],
+  similar: number,
+): Pick<ErrorMatch, 'score' | 'values'> {
+  const values = templates.get(pattern.template);
+  if (values) return { score: 1, values };
   const signature = new RegExp(pattern.signature, 'u');
-  if (lines.some((line) => signature.test(line.slice(0, 1_000)))) return 0.9;
-  return Math.min(0.85, similar);
+  const found = lines.map((line) => signature.exec(line.slice(0, 1_000))).find((match) => match !== null);
+  if (found) return { score: 0.9, values: { ...found.groups } };
+  return { score: Math.min(0.85, similar), values: {} };
 }
 
 const rank = ({ pattern, score }: ErrorMatch, project: string): number =>

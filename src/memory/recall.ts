@@ -6,7 +6,7 @@ import { cosine, wilson } from '../learners/statistics.ts';
 import { jaccard, topics } from '../learners/words.ts';
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
 import type { Filter } from './filter.ts';
-import { matchError } from './match-error.ts';
+import { type ErrorMatch, matchError } from './match-error.ts';
 import { experienceId, type Memory } from './memory.ts';
 import type { Table } from './table.ts';
 
@@ -20,7 +20,7 @@ export interface RecallQuery {
 
 export interface Recalled {
   strategies: { strategy: Strategy; relevance: number }[];
-  error_patterns: { pattern: ErrorPattern; relevance: number }[];
+  error_patterns: { pattern: ErrorPattern; relevance: number; values?: Record<string, string> }[];
   concepts: { concept: CodeConcept; relevance: number }[];
   experiences: { trajectory: Trajectory; experience: Experience | undefined; relevance: number }[];
   /** The best relevance met, known or not: says how far off an abstention was. */
@@ -182,7 +182,7 @@ function merit({ record, relevance }: Near<Trajectory>): number {
 /** Errors that match what the caller reports, then those met at near tasks that have a fix which worked. */
 function errorsFor(
   patterns: Near<ErrorPattern>[],
-  matched: { pattern: ErrorPattern; score: number }[],
+  matched: ErrorMatch[],
   runs: Near<Trajectory>[],
   query: RecallQuery,
 ): Recalled['error_patterns'] {
@@ -204,7 +204,7 @@ function errorsFor(
       ),
     )
     .sort((a, b) => isOwn(b) - isOwn(a) || helpful(b) - helpful(a));
-  const reported = matched.map(({ pattern, score }) => ({ pattern, relevance: score }));
+  const reported = matched.map(({ pattern, score, values }) => ({ pattern, relevance: score, values }));
   return diverse([...reported, ...met], ({ pattern }) => pattern.template, Math.min(query.k, 3));
 }
 

@@ -87,7 +87,7 @@ export const retrieveStrategiesTool = defineTool({
     const answer = fitBudget(
       {
         strategies: found.strategies.map(({ strategy }) => strategyView(strategy)),
-        error_patterns: found.error_patterns.map(({ pattern }) => errorView(pattern)),
+        error_patterns: found.error_patterns.map(({ pattern, values }) => errorView(pattern, values)),
         concepts: found.concepts.map(({ concept }) => conceptView(concept)),
         experiences: found.experiences.map(({ trajectory, experience }) =>
           experienceView(trajectory, experience),
@@ -150,6 +150,6 @@ export const matchErrorTool = defineTool({
       project ?? ctx.config.project,
       3,
     );
-    return { matches: matches.map(({ pattern }) => errorView(pattern)) };
+    return { matches: matches.map(({ pattern, values }) => errorView(pattern, values)) };
   },
 });

@@ -1,5 +1,6 @@
 /** Records as an agent mid-task reads them: short, evidence beside the advice, no field that costs more than it tells. */
 
+import { fillTemplate } from '../learners/template.ts';
 import { shorten } from '../learning/acts.ts';
 import { attributeSimple, keySteps } from '../learning/credit.ts';
 import type { Attribution, CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
@@ -24,8 +25,11 @@ export const strategyView = ({ id, situation, suggestion, pitfalls, evidence, st
   status,
 });
 
-/** The pattern with its best fix, and what else was tried: counter-evidence travels along. */
-export function errorView(pattern: ErrorPattern) {
+/**
+ * The pattern with its best fix, and what else was tried: counter-evidence travels along. `values` are the caller's own
+ * literals, filled into the fix: `pip install {module}` is told as `pip install numpy`.
+ */
+export function errorView(pattern: ErrorPattern, values: Record<string, string> = {}) {
   const { id, name, signature, frequency, suggested_fix, support, fixes } = pattern;
   const also = fixes
     .filter((fix) => fix.fix !== suggested_fix)
@@ -40,7 +44,7 @@ export function errorView(pattern: ErrorPattern) {
     name,
     signature: shorten(signature, 300),
     frequency,
-    suggested_fix: shorten(suggested_fix, 400),
+    suggested_fix: shorten(fillTemplate(suggested_fix, values), 400),
     support,
     ...(also.length > 0 ? { also } : {}),
   };
