@@ -235,7 +235,13 @@ describe('a store', () => {
   // Permissions do not bind root.
   it.skipIf(process.getuid?.() === 0)('that may not be written is refused with its name', async () => {
     const data = await filled();
-    await chmod(data, 0o500);
+    const folders = [
+      data,
+      ...(await readdir(data, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    ];
+    for (const folder of folders) await chmod(folder, 0o500);
     try {
       const client = await connectInProcess(await openStoreAt(data));
       const refused = await toolAnswer(client, 'record_trajectory', solved(2, 9));
@@ -244,7 +250,7 @@ describe('a store', () => {
       expect((await toolAnswer(client, 'retrieve_strategies', { task: 'x' })).isError).toBeFalsy();
       expect((await runJson(['doctor'], { data })).code).toBe(1);
     } finally {
-      await chmod(data, 0o700);
+      for (const folder of folders) await chmod(folder, 0o700);
     }
   });
 
