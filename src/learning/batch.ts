@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
 import { withLock } from '../memory/lock.ts';
-import { experienceId } from '../memory/memory.ts';
+import { experienceId, PENDING } from '../memory/memory.ts';
 import { storeErrors } from '../memory/store-errors.ts';
 import type { BatchResult, Experience, Trajectory } from '../types.ts';
 import { experienceOf } from './experience.ts';
@@ -65,7 +65,7 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
   const patterns = new Set<string>();
   const notes: string[] = [];
   const waiting = await ctx.memory.trajectories.ids({
-    where: { batch: 'pending', project },
+    where: { batch: PENDING, project },
     order: 'oldest',
   });
   for (let i = 0; i < waiting.length; i += CHUNK) {

@@ -60,12 +60,11 @@ export async function openMemory(directory: string, embedder: Embedder, now: () 
         session: (trajectory) => trajectory.session ?? '',
         success: (trajectory) => String(trajectory.outcome.success ?? 'unknown'),
         batch: () => PENDING,
-        rank: rankOf,
         revision: revisionOf,
         status: () => 'active',
       },
       // A shorter version that comes late, from whatever process, never replaces a longer one.
-      replaceWhen: 'target.rank <= source.rank',
+      rank: rankOf,
       text: ({ task }) => (task.domain ? `${task.domain}: ${task.description}` : task.description),
     }),
     experiences: store.table<Experience>({

@@ -48,9 +48,11 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
     table: Table<T>,
     textsOf: (record: T) => string[],
     extra: Filter = {},
-  ) => (vector ? nearTask(memory, table, query, vector, textsOf, extra) : []);
+    others: Filter = { abstractable: 'true' },
+  ) => (vector ? nearTask(memory, table, query, vector, textsOf, extra, others) : []);
   const [trajectories, strategies, concepts, patterns, matched] = await Promise.all([
-    near(memory.trajectories, ({ task }) => [task.description], { status: 'active' }),
+    // Runs carry their judgement in their experience; it is looked up for the few that are left.
+    near(memory.trajectories, ({ task }) => [task.description], { status: 'active' }, {}),
     near(memory.strategies, ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at], {
       status: ['active', 'candidate'],
     }),
@@ -103,11 +105,10 @@ async function nearTask<T extends { id: string; project: string }>(
   vector: Float32Array,
   textsOf: (record: T) => string[],
   extra: Filter,
+  others: Filter,
 ): Promise<Near<T>[]> {
   const own = { ...extra, project: query.project };
-  // Runs carry their judgement in their experience; it is looked up for the few that are left.
-  const open: Filter =
-    table === (memory.trajectories as unknown) ? extra : { ...extra, abstractable: 'true' };
+  const open = { ...extra, ...others };
   const lists = await Promise.all([
     table.nearest(vector, WIDE, own),
     table.matching(query.task, WIDE, own),

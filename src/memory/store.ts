@@ -18,9 +18,10 @@ import type * as Lance from '@lancedb/lancedb';
 import { badRecord } from '../errors.ts';
 import { words } from '../learners/words.ts';
 import type { Embedder } from '../llm/ports.ts';
-import { assertColumn, type Cell, sql } from './filter.ts';
+import { assertColumn, sql } from './filter.ts';
 import { groupCommits } from './group-commits.ts';
 import { withLock } from './lock.ts';
+import { assertVector, newestOf, rowOf } from './rows.ts';
 import { retryBusy, storeErrors } from './store-errors.ts';
 import type { Page, Table, TableSpec } from './table.ts';
 
@@ -66,7 +67,14 @@ function createTable<T extends { id: string; at: string; project: string }>(
   spec: TableSpec<T>,
   background: Set<Promise<unknown>>,
 ): Table<T> {
-  const lifted = { id: rowOf<T>('id'), at: rowOf<T>('at'), project: rowOf<T>('project'), ...spec.columns };
+  const { rank } = spec;
+  const lifted = {
+    id: rowOf<T>('id'),
+    at: rowOf<T>('at'),
+    project: rowOf<T>('project'),
+    ...spec.columns,
+    ...(rank ? { rank } : {}),
+  };
   const schema = arrowSchema(lifted, spec.text ? embedder.dimensions : 0);
   // LanceDB must not be closed under a running call, so each is known until it has ended.
   const guard = <R>(work: () => Promise<R>): Promise<R> => {
@@ -111,17 +119,21 @@ function createTable<T extends { id: string; at: string; project: string }>(
 
   async function create(): Promise<Lance.Table> {
     const created = await connection.createEmptyTable(spec.name, schema);
-    if (spec.text) {
-      // Others may write as soon as it can be opened. An Index object can be used once only, so each try makes its own.
-      const index = () => lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
-      await retryBusy(() => created.createIndex('text', { config: index(), replace: false }));
-    }
+    await indexText(created);
     opened = Promise.resolve(created);
     return created;
   }
 
+  /** Search works without it, more slowly; a process killed while creating the table leaves it to the next compaction. */
+  async function indexText(table: Lance.Table): Promise<void> {
+    if (!spec.text || (await table.listIndices()).length > 0) return;
+    // An Index object can be used once only, so each try makes its own; others may be writing already.
+    const index = () => lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
+    await retryBusy(() => table.createIndex('text', { config: index(), replace: false }));
+  }
+
   async function commit(records: T[]): Promise<void> {
-    const newest = [...new Map(records.map((record) => [record.id, record])).values()];
+    const newest = newestOf(records, rank);
     const texts = spec.text ? newest.map(spec.text) : [];
     const vectors = spec.text ? await embedder.embed(texts) : [];
     for (const vector of vectors) assertVector(vector, embedder.dimensions);
@@ -134,7 +146,7 @@ function createTable<T extends { id: string; at: string; project: string }>(
     await retryBusy(() =>
       table
         .mergeInsert('id')
-        .whenMatchedUpdateAll(spec.replaceWhen ? { where: spec.replaceWhen } : undefined)
+        .whenMatchedUpdateAll(rank ? { where: 'target.rank <= source.rank' } : undefined)
         .whenNotMatchedInsertAll()
         .useIndex(false)
         .execute(lance.makeArrowTable(rows, { schema })),
@@ -249,6 +261,7 @@ function createTable<T extends { id: string; at: string; project: string }>(
         if (!table) return;
         // One process at a time; whoever comes second leaves it to the first.
         await withLock(join(directory, `${spec.name}.compact.lock`), async () => {
+          await indexText(table);
           await retryBusy(() => table.optimize({ cleanupOlderThan: new Date() }));
         });
       }),
@@ -283,16 +296,4 @@ function arrowSchema(lifted: object, dimensions: number) {
     fields.push(new Field('vector', vector, false) as never);
   }
   return new Schema(fields);
-}
-
-const rowOf =
-  <T>(column: keyof T) =>
-  (record: T): Cell =>
-    String(record[column]);
-
-// LanceDB pads or cuts vectors of the wrong length, and takes Infinity, without a word.
-function assertVector(vector: Float32Array, dimensions: number): void {
-  if (vector.length !== dimensions || !vector.every(Number.isFinite)) {
-    throw badRecord('bad_vector', `A vector must hold ${dimensions} finite numbers.`);
-  }
 }

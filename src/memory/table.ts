@@ -7,8 +7,8 @@ export interface TableSpec<T> {
   schema: z.ZodType<T>;
   /** Lifted columns beside `id`, `at` and `project`. */
   columns?: Record<string, (record: T) => Cell>;
-  /** SQL over `source` and `target`: when a stored record gives way to one with its id. Without it, always. */
-  replaceWhen?: string;
+  /** Orders the versions of a record, as text: one of a lower rank never replaces one of a higher. Without it the later does. */
+  rank?: (record: T) => string;
   /** What the record is found by, in words and in meaning. Without it the table cannot be searched. */
   text?: (record: T) => string;
 }

@@ -18,7 +18,7 @@ export const runBatchLearningTool = defineTool({
     project: z.string().trim().min(1).optional(),
     max_seconds: z.number().positive().max(3_600).default(40),
   }),
-  output: BatchResult.omit({ notes: true }),
+  output: BatchResult,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   run: (args, { pipeline, signal, progress }) =>
     pipeline.runBatchLearning({ ...args, signal, onProgress: progress }),
