@@ -32,6 +32,7 @@ const LAYERS: Record<string, number> = {
   'redact.ts': 0,
   'text.ts': 0,
   'types.ts': 0,
+  types: 0,
   'errors.ts': 0,
   'config.ts': 0,
   'log.ts': 0,
