@@ -131,12 +131,13 @@ describe('owners', () => {
     );
     // The one other line sets what LanceDB reads when it is loaded.
     const others = readers.filter((line) => !line.startsWith('config.ts: '));
-    expect(others).toEqual([expect.stringMatching(/^memory\/store\.ts: process\.env\.LANCEDB_LOG \?\?=/u)]);
+    expect(others).toEqual([expect.stringMatching(/^memory\/lance\/library\.ts: process\.env\.LANCEDB_LOG \?\?=/u),]);
     expect(readers.length).toBeGreaterThan(others.length);
   });
 
-  it('only memory/store.ts knows LanceDB', () => {
-    expect(importersOf(/^(?:@lancedb\/lancedb|apache-arrow)/u)).toEqual(['memory/store.ts']);
+  it('only memory/lance/library.ts loads LanceDB, and only the journal and the lock SQLite', () => {
+    expect(importersOf(/^(?:@lancedb\/lancedb|apache-arrow)/u)).toEqual(['memory/lance/library.ts']);
+    expect(importersOf(/^node:sqlite$/u)).toEqual(['memory/journal.ts', 'memory/lock.ts']);
   });
 
   it('only the command line writes to stdout', () => {

@@ -1,37 +1,30 @@
-/** The layout of the store on disk, in `knowhow.json` beside the tables: its version, and the space of its vectors. */
+/** The layout of the store on disk, in `knowhow.json` beside the tables: its version, and the embedder last used with it. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { operatorError } from '../errors.ts';
-import type { Embedder } from '../llm/ports.ts';
 import { storeErrors } from './store-errors.ts';
+import { syncPath } from './sync.ts';
 
-/** Raised with every change that an older Knowhow could not read. */
-export const LAYOUT_VERSION = 1;
+/** Raised with every change that an older Knowhow could not read. 2: a journal, and a vector column for each embedder. */
+export const LAYOUT_VERSION = 2;
 
 const Layout = z.object({ layout: z.int(), embedder: z.string(), created_at: z.string() });
+export type Layout = z.infer<typeof Layout>;
 
 /**
- * Makes the directory and its layout file, or checks the one that is there.
- * @throws KnowhowError `store_newer` for a store of a newer Knowhow, `store_embedder` when its vectors are of another
- * space, `store_corrupt` when the file cannot be read.
+ * Makes the directory, and reads its layout file; undefined for a new store.
+ * @throws KnowhowError `store_newer` for a store of a newer Knowhow, `store_corrupt` when the file cannot be read.
  */
-export async function checkLayout(directory: string, embedder: Embedder, now: () => Date): Promise<void> {
+export async function readLayout(directory: string): Promise<Layout | undefined> {
   const path = join(directory, 'knowhow.json');
-  await storeErrors(directory, () => mkdir(directory, { recursive: true }));
+  const made = await storeErrors(directory, () => mkdir(join(directory, 'locks'), { recursive: true }));
+  if (made) await syncPath(dirname(made));
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     return storeErrors(directory, () => Promise.reject(error));
   });
-  if (text === undefined) {
-    const layout = { layout: LAYOUT_VERSION, embedder: embedder.name, created_at: now().toISOString() };
-    // Written aside and moved, so that no other process ever reads half of it.
-    const aside = `${path}.${process.pid}`;
-    await storeErrors(directory, () =>
-      writeFile(aside, `${JSON.stringify(layout)}\n`).then(() => rename(aside, path)),
-    );
-    return;
-  }
+  if (text === undefined) return undefined;
   const parsed = Layout.safeParse(safeJson(text));
   if (!parsed.success) {
     throw operatorError(
@@ -47,13 +40,19 @@ export async function checkLayout(directory: string, embedder: Embedder, now: ()
       'Update Knowhow, or pass another --data directory.',
     );
   }
-  if (parsed.data.embedder !== embedder.name) {
-    throw operatorError(
-      'store_embedder',
-      `The store in ${directory} was written with the embedder ${parsed.data.embedder}; ${embedder.name} is active.`,
-      'Use the same embedder, or pass another --data directory and import again.',
-    );
-  }
+  return parsed.data;
+}
+
+/** Writes the layout file, aside and moved, so that no other process ever reads half of it. */
+export async function writeLayout(directory: string, embedder: string, createdAt: string): Promise<void> {
+  const path = join(directory, 'knowhow.json');
+  const layout: Layout = { layout: LAYOUT_VERSION, embedder, created_at: createdAt };
+  const aside = `${path}.${process.pid}`;
+  await storeErrors(directory, async () => {
+    await writeFile(aside, `${JSON.stringify(layout)}\n`, { flush: true });
+    await rename(aside, path);
+    await syncPath(directory);
+  });
 }
 
 function safeJson(text: string): unknown {

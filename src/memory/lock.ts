@@ -1,84 +1,49 @@
-/** A lock file: one holder at a time among the processes of a machine; a dead holder's lock is taken over. */
-import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
-
-const HEARTBEAT_MS = 10_000;
-const STALE_MS = 60_000;
-const ABANDONED_MS = 10 * 60_000;
-
 /**
- * Runs `work` if nobody holds the lock.
- * @returns `{ held: true, value }`, or `{ held: false }` without running it when another process is at it.
+ * A lock among the processes of a machine: one holder at a time. It is SQLite's own file lock, which the operating system
+ * takes back when its holder dies, however it dies; so there are no heartbeats and nothing is ever stale.
  */
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unavailableError } from '../errors.ts';
+
+/** Runs `work` if nobody holds the lock. @returns `{ held: false }` without running it when somebody does. */
 export async function withLock<R>(
   path: string,
   work: () => Promise<R>,
 ): Promise<{ held: true; value: R } | { held: false }> {
-  if (!(await take(path))) return { held: false };
-  const heartbeat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
+  const release = take(path);
+  if (!release) return { held: false };
   try {
     return { held: true, value: await work() };
   } finally {
-    clearInterval(heartbeat);
-    await unlink(path).catch(() => undefined);
+    release();
   }
 }
 
-async function take(path: string): Promise<boolean> {
-  if (await create(path)) return true;
-  if (!(await isDead(path))) return false;
-  // Several processes may find the same dead holder. Only the one that holds the right to clear it looks again and
-  // removes it: without that, the second would remove the lock that the first has just taken.
-  const clearing = `${path}.clearing`;
-  if (!(await create(clearing))) {
-    if (await isDead(clearing)) await unlink(clearing).catch(() => undefined);
-    return false;
-  }
-  try {
-    if (!(await isDead(path))) return false;
-    await unlink(path).catch(() => undefined);
-    return await create(path);
-  } finally {
-    await unlink(clearing).catch(() => undefined);
+/** Runs `work` as soon as nobody else holds the lock. @throws KnowhowError `store_busy` after `waitMs`. */
+export async function whenFree<R>(path: string, waitMs: number, work: () => Promise<R>): Promise<R> {
+  let waited = 0;
+  for (let pause = 1; ; pause = Math.min(50, pause * 2)) {
+    const locked = await withLock(path, work);
+    if (locked.held) return locked.value;
+    if (waited >= waitMs)
+      throw unavailableError('store_busy', 'Another process is busy with the store.', 'Try again.');
+    // Jitter only spreads those who wait; it changes no result, so it needs no seed.
+    const ms = pause * (0.5 + Math.random());
+    waited += ms;
+    await sleep(ms);
   }
 }
 
-async function create(path: string): Promise<boolean> {
+function take(path: string): (() => void) | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(`${process.pid} ${hostname()}`);
-    await file.close();
-    return true;
+    // Nothing is ever written into it: the transaction only holds the lock.
+    database.exec('BEGIN EXCLUSIVE');
+    return () => database.close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    database.close();
+    if (/database is locked/u.test(String(error))) return undefined;
     throw error;
   }
-}
-
-/** Milliseconds since the last heartbeat; 0 when there is no lock. */
-async function age(path: string): Promise<number> {
-  const written = await stat(path).catch(() => undefined);
-  return written ? Date.now() - written.mtimeMs : 0;
-}
-
-/** True when the holder is gone; false when it lives, or when there is no lock. */
-async function isDead(path: string): Promise<boolean> {
-  const holder = await readFile(path, 'utf8').catch(() => undefined);
-  if (holder === undefined) return false;
-  const [pid = '', host] = holder.split(' ');
-  if (host === hostname() && /^\d+$/u.test(pid)) {
-    try {
-      process.kill(Number(pid), 0);
-      // It lives, or another process got its number since: then nobody keeps the heartbeat.
-      return (await age(path)) > ABANDONED_MS;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ESRCH';
-    }
-  }
-  // Another machine, or a file cut short by a kill: judge by its heartbeat.
-  return (await age(path)) > STALE_MS;
 }

@@ -11,9 +11,9 @@ import {
   Strategy,
   type Task,
   Trajectory,
+  Use,
 } from '../types.ts';
-import { checkLayout } from './layout.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store, type StoreOptions } from './store.ts';
 import type { Table } from './table.ts';
 
 export interface Memory {
@@ -26,7 +26,10 @@ export interface Memory {
   error_patterns: Table<ErrorPattern>;
   occurrences: Table<ErrorOccurrence>;
   retrievals: Table<Retrieval>;
+  uses: Table<Use>;
   batches: Table<BatchRecord>;
+  /** Runs `work` unless another process of this memory runs something under the same name. */
+  exclusive: Store['exclusive'];
   close(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export const TABLES = [
   'error_patterns',
   'occurrences',
   'retrievals',
+  'uses',
   'batches',
 ] as const;
 
@@ -46,9 +50,13 @@ export const TABLES = [
 export const PENDING = 'pending';
 
 /** Opens the memory in `directory`. @throws KnowhowError `store_*` when it cannot be read or is of a newer layout. */
-export async function openMemory(directory: string, embedder: Embedder, now: () => Date): Promise<Memory> {
-  await checkLayout(directory, embedder, now);
-  const store = await openStore(directory, embedder);
+export async function openMemory(
+  directory: string,
+  embedder: Embedder,
+  now: () => Date,
+  options: StoreOptions = {},
+): Promise<Memory> {
+  const store = await openStore(directory, embedder, { now, ...options });
   return {
     directory,
     embedder,
@@ -115,7 +123,13 @@ export async function openMemory(directory: string, embedder: Embedder, now: () 
       schema: Retrieval,
       columns: { known: (retrieval) => String(retrieval.known) },
     }),
+    uses: store.table<Use>({
+      name: 'uses',
+      schema: Use,
+      columns: { shown: (use) => use.shown, trajectory: (use) => use.trajectory },
+    }),
     batches: store.table<BatchRecord>({ name: 'batches', schema: BatchRecord }),
+    exclusive: store.exclusive,
     close: () => store.close(),
   };
 }

@@ -1,22 +1,21 @@
 /** Turns what a database or a disk says into errors that tell the operator what to do. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KnowhowError, operatorError, unavailableError } from '../errors.ts';
 
 const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = [
   [
-    /no space left|os error 28|ENOSPC|quota exceeded/i,
+    /no space left|os error 28|ENOSPC|quota exceeded|disk is full/i,
     'store_full',
     'The disk of the store is full.',
     'Free space or pass another --data directory; nothing that was acknowledged is lost.',
   ],
   [
-    /permission denied|os error 13|EACCES|EPERM/i,
+    /permission denied|os error 13|EACCES|EPERM|unable to open database file/i,
     'store_denied',
     'The store may not be written or read.',
     'Check who owns the --data directory.',
   ],
   [
-    /read-only file system|os error 30|EROFS/i,
+    /read-only file system|os error 30|EROFS|readonly database/i,
     'store_read_only',
     'The store lies on a read-only file system.',
     'Pass another --data directory.',
@@ -28,13 +27,13 @@ const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = 
     'Pass the path of a directory with --data.',
   ],
   [
-    /too many concurrent writers|commit conflict|retryable|concurrent/i,
+    /too many concurrent writers|commit conflict|retryable|concurrent|database is locked/i,
     'store_busy',
     'The store is busy with other writers.',
     'Try again.',
   ],
   [
-    /corrupt|not a lance|magic|unexpected eof|failed to (?:read|decode|parse)|invalid (?:manifest|file)|not found|lance error/i,
+    /corrupt|malformed|not a database|not a lance|magic|unexpected eof|failed to (?:read|decode|parse)|invalid (?:manifest|file)|not found|lance error/i,
     'store_corrupt',
     'A table of the store cannot be read.',
     'Run `knowhow doctor`; restore the directory from a backup or move it away to start anew.',
@@ -54,20 +53,5 @@ export async function storeErrors<R>(directory: string, work: () => Promise<R>):
       throw make(code, `${message} (${directory})`, hint, { cause });
     }
     throw cause;
-  }
-}
-
-const BUSY = /too many concurrent writers|commit conflict|retryable|concurrent/i;
-
-/** Tries again, with growing and jittered pauses, while other writers win. At most about 20 seconds. */
-export async function retryBusy<R>(work: () => Promise<R>): Promise<R> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt >= 12 || !BUSY.test(String(error))) throw error;
-      // Jitter only spreads writers in time; it changes no result, so it needs no seed.
-      await sleep(Math.min(4_000, 10 * 2 ** attempt) * (0.5 + Math.random()));
-    }
   }
 }

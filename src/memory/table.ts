@@ -26,8 +26,21 @@ export interface Page {
   order?: 'newest' | 'oldest';
 }
 
+export interface TableFigures {
+  rows: number;
+  /** Of these, acknowledged and waiting in the journal. */
+  waiting: number;
+  /** Without a vector of the active embedder yet: found by words only. */
+  unembedded: number;
+  bytes: number;
+  fragments: number;
+  versions: number;
+  /** Columns that have an index. */
+  indices: string[];
+}
+
 export interface Table<T> {
-  /** Writes records, replacing those with the same id. Resolves once they are committed. */
+  /** Writes records, replacing those with the same id. Resolves once they are durable and every process sees them. */
   put(records: T[]): Promise<void>;
   get(id: string): Promise<T | undefined>;
   getMany(ids: string[]): Promise<T[]>;
@@ -41,6 +54,11 @@ export interface Table<T> {
   /** Sets lifted columns (not the record) of all rows that match. */
   mark(where: Filter, values: Record<string, string>): Promise<void>;
   remove(where: Filter): Promise<void>;
+  /** Moves what waits into the table, folds fragments and old versions, keeps the indices. */
   compact(): Promise<void>;
-  figures(): Promise<{ rows: number; bytes: number; fragments: number; versions: number }>;
+  /** As `compact`, and nothing of removed or replaced rows stays on the disk. Rewrites the table. */
+  purge(): Promise<void>;
+  /** Embeds rows that have no vector of the active embedder. @returns how many were embedded. */
+  embedMissing(signal?: AbortSignal): Promise<number>;
+  figures(): Promise<TableFigures>;
 }

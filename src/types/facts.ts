@@ -32,6 +32,21 @@ export const Retrieval = z.object({
 });
 export type Retrieval = z.infer<typeof Retrieval>;
 
+/** One record that was shown to one run, and how that run ended: a fact, counted anew and never counted up. */
+export const Use = z.object({
+  ...Stored,
+  shown: text,
+  kind: z.enum(['strategy', 'error_pattern', 'concept']),
+  trajectory: text,
+  retrieval: text,
+  task_key: text,
+  /** As judged; null when nobody knows. */
+  success: z.boolean().nullable(),
+  /** What a failed run was left with, in short. */
+  error: text.optional(),
+});
+export type Use = z.infer<typeof Use>;
+
 /** One run of batch learning, or its refusal. */
 export const BatchResult = z.object({
   ran: z.boolean(),

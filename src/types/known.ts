@@ -15,6 +15,31 @@ export type Tally = z.infer<typeof Tally>;
 export const STATUSES = ['candidate', 'active', 'stale', 'archived'] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** Weight of evidence as trust adds it up: a run judged by a test weighs 1, an agent's own word 0.3. */
+export const Votes = z.object({ worked: z.number().nonnegative(), failed: z.number().nonnegative() });
+export type Votes = z.infer<typeof Votes>;
+
+/** What became of the runs that something was shown to, counted from the facts (`Use`). */
+export const Used = z.object({
+  ...Tally.shape,
+  tasks: count.describe('Independent tasks among them'),
+  judged: count.describe('Tasks where it worked as more than the agent alone says'),
+  votes: Votes.describe('Trust-weighted, at most one vote a task'),
+  last: text.describe('When it was last used'),
+});
+export type Used = z.infer<typeof Used>;
+
+/** Code that a record names, as it was when the record was last confirmed. */
+export const Cite = z.object({
+  path: text.describe('Relative to the workspace'),
+  symbol: text.optional(),
+  hash: text.optional().describe('SHA-256 of the symbol, else of the file; absent: only that it exists'),
+});
+export type Cite = z.infer<typeof Cite>;
+
+export const WinRate = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+export type WinRate = z.infer<typeof WinRate>;
+
 export const Strategy = z.object({
   ...Stored,
   kind: z.enum(['contrast', 'route', 'given']).describe('How it was found'),
@@ -30,8 +55,21 @@ export const Strategy = z.object({
     from: z.array(text).describe('Trajectories that did it'),
     without: Tally.optional().describe('The same tasks, attempts that did not do it'),
     tasks: count.describe('Independent tasks behind it'),
+    votes: Votes.optional(),
+    judged: count.optional().describe('Successes judged by more than the agent itself'),
+    firm: z.boolean().optional().describe('A contrast within tasks that is more than chance'),
+    failures: z.array(text).optional().describe('What failed runs that did it were left with, in short'),
+    used: Used.optional().describe('Runs it was shown to, beyond those in `from`'),
   }),
+  win_rate: WinRate.optional().describe('Posterior of its success rate: mean and 68 % interval'),
   status: z.enum(STATUSES),
+  status_since: text.optional(),
+  status_why: text.optional().describe('The rule that gave it its status'),
+  confirmed_at: text.optional().describe('When the newest run that it worked in was stored'),
+  merged_into: text.optional().describe('The strategy that says the same and keeps its evidence'),
+  merged_from: z.array(text).optional().describe('Strategies whose evidence it keeps'),
+  projects: z.array(text).optional().describe('All projects it was seen in, where more than its own'),
+  cites: z.array(Cite).optional(),
   method: z.enum(METHODS),
 });
 export type Strategy = z.infer<typeof Strategy>;

@@ -109,5 +109,8 @@ export const Stored = {
 };
 
 /** A run as stored: identified, redacted, its long texts trimmed. */
-export const Trajectory = TrajectoryInput.extend({ ...Stored });
+export const Trajectory = TrajectoryInput.extend({
+  ...Stored,
+  source: text.optional().describe('The transcript it was imported from'),
+});
 export type Trajectory = z.infer<typeof Trajectory>;

@@ -1,0 +1,159 @@
+/**
+ * The way of rows into a table. On a local disk: into the journal, acknowledged, and in groups on into the table, one process
+ * at a time under the table's lock. Large writes go straight there. Without a journal (object storage): each group is a commit of its own.
+ */
+import { join } from 'node:path';
+import type { Log } from '../log.ts';
+import { groupCommits } from './group-commits.ts';
+import type { Journal } from './journal.ts';
+import type { Row } from './lance/schema.ts';
+import type { Shelf } from './lance/shelf.ts';
+import { whenFree, withLock } from './lock.ts';
+import { syncPath, syncTree } from './sync.ts';
+
+/** What waits is searched row by row and moved on in one commit: not too much, and not one by one. */
+const FLUSH_ROWS = 256;
+const FLUSH_BYTES = 4 * 1024 * 1024;
+/** A write waits for a flush when so many rows wait that reading them would be slow. */
+const MOST_WAITING = 16 * FLUSH_ROWS;
+/** From here a write is worth a commit of its own. */
+const BULK_ROWS = 128;
+const LOCK_WAIT_MS = 60_000;
+/** Flushes between two looks at whether the table wants folding. */
+const FLUSHES_BETWEEN_LOOKS = 8;
+/** Queries of other processes that began on an older version have this long to end. */
+const GRACE_MS = 60_000;
+
+export interface Writer {
+  put(rows: Row[]): Promise<void>;
+  /** Runs `work` with everything that waited in the table and nobody else writing to it. */
+  alone<R>(work: () => Promise<R>): Promise<R>;
+  upkeep(how: 'all' | 'purge'): Promise<void>;
+}
+
+/** Where a store on a local disk keeps what. */
+export interface Place {
+  directory: string;
+  journal: Journal;
+  /** False: acknowledged writes survive the death of the process, not that of the machine. */
+  synced: boolean;
+  log: Log;
+  /** Told of work that goes on after a write was acknowledged. */
+  background: (work: Promise<unknown>) => void;
+}
+
+export function localWriter(shelf: Shelf, { directory, journal, synced, log, background }: Place): Writer {
+  const { name } = shelf.shape;
+  const lock = join(directory, 'locks', `${name}.lock`);
+  const folder = join(directory, `${name}.lance`);
+  let flushes = 0;
+  let flushing: Promise<void> | undefined;
+
+  /** What was committed since `since` is made safe and remembered; then the rows it holds may leave the journal. */
+  async function settle(since: number, seqs: number[] = []): Promise<void> {
+    if (synced) await syncTree(folder, since).then(() => syncPath(directory));
+    journal.settle(name, await shelf.version(), seqs);
+  }
+
+  /** Under the lock: everything that waits goes into the table. */
+  async function drain(): Promise<void> {
+    for (;;) {
+      const rows = journal.pending(name).slice(0, 2 * FLUSH_ROWS);
+      if (rows.length === 0) return;
+      const since = Date.now();
+      await shelf.merge(rows);
+      // A process that dies before this line leaves the rows to the next; merging them twice changes nothing.
+      const seqs = rows.map(({ seq }) => seq);
+      await settle(since, seqs);
+    }
+  }
+
+  async function keepUp(how: 'need' | 'all' | 'purge'): Promise<void> {
+    const began = Date.now();
+    const keepSince = new Date(how === 'need' ? began - GRACE_MS : began);
+    const sync = () => settle(began);
+    if (await shelf.upkeep({ how, keepSince, sync }))
+      log.debug('table folded', { table: name, ms: Date.now() - began });
+  }
+
+  /** In the background; whoever does not get the lock leaves it to its holder. */
+  function flush(): Promise<void> {
+    flushing ??= withLock(lock, async () => {
+      await drain();
+      flushes += 1;
+      if (flushes % FLUSHES_BETWEEN_LOOKS !== 0) return;
+      const since = Date.now();
+      await keepUp('need');
+      await settle(since);
+    })
+      .then(() => undefined)
+      .finally(() => {
+        flushing = undefined;
+      });
+    return flushing;
+  }
+
+  const alone = <R>(work: () => Promise<R>) =>
+    whenFree(lock, LOCK_WAIT_MS, async () => {
+      await drain();
+      const since = Date.now();
+      const before = await shelf.version();
+      const done = await work();
+      if ((await shelf.version()) !== before) await settle(since);
+      return done;
+    });
+
+  return {
+    alone,
+    async put(rows) {
+      if (rows.length >= BULK_ROWS) {
+        await alone(async () => {
+          await shelf.merge(rows);
+          flushes += 1;
+          if (flushes % FLUSHES_BETWEEN_LOOKS === 0) await keepUp('need');
+        });
+        return;
+      }
+      await journal.append(name, rows);
+      const waiting = journal.pending(name);
+      const bytes = waiting.reduce((sum, { record }) => sum + record.length, 0);
+      if (waiting.length < FLUSH_ROWS && bytes < FLUSH_BYTES) return;
+      const flushed = flush().catch((error) =>
+        // Nothing is lost: the rows stay in the journal, where every process finds them.
+        log.error('waiting rows could not be moved into their table', { table: name, error: String(error) }),
+      );
+      background(flushed);
+      if (waiting.length > MOST_WAITING) await flushed;
+    },
+    upkeep: (how) =>
+      alone(async () => {
+        await keepUp(how);
+        if (how === 'purge') journal.scrub();
+      }),
+  };
+}
+
+/** `exclusive` keeps compactions of this table apart among all machines. */
+export function remoteWriter(
+  shelf: Shelf,
+  exclusive: <R>(work: () => Promise<R>) => Promise<R | undefined>,
+): Writer {
+  const put = groupCommits((rows: Row[]) => shelf.merge(newestRows(rows)));
+  return {
+    put,
+    alone: (work) => work(),
+    async upkeep(how) {
+      const keepSince = new Date();
+      await exclusive(() => shelf.upkeep({ how, keepSince, sync: () => Promise.resolve() }));
+    },
+  };
+}
+
+/** One version of each record: writes that are committed together may hold several. */
+function newestRows(rows: Row[]): Row[] {
+  const newest = new Map<string, Row>();
+  for (const row of rows) {
+    if ((newest.get(row.id)?.cells.rank ?? '') <= (row.cells.rank ?? '')) newest.set(row.id, row);
+  }
+  return [...newest.values()];
+}
