@@ -24,6 +24,8 @@ export interface TableParts<T> {
   writer: Writer;
   overlay: () => Promise<Overlay>;
   embedder: Embedder;
+  /** Told when rows are written without a vector. */
+  missed: () => void;
   /** Sees every call, so that nothing is closed under one. */
   guard: <R>(work: () => Promise<R>) => Promise<R>;
 }
@@ -47,7 +49,7 @@ export const shapeOf = <T extends Stored>(spec: TableSpec<T>): Shape => ({
 });
 
 export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
-  const { spec, shelf, writer, overlay, embedder, guard } = parts;
+  const { spec, shelf, writer, overlay, embedder, guard, missed } = parts;
   const lifted = liftedOf(spec);
 
   async function rowsOf(records: T[]): Promise<Row[]> {
@@ -66,7 +68,10 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
 
   /** An embedder that is away loses nothing: the rows are embedded when it is back. @throws KnowhowError `bad_vector`. */
   async function vectorsOf(texts: string[]): Promise<(Float32Array | null)[]> {
-    const vectors = await embedder.embed(texts).catch(() => texts.map(() => null));
+    const vectors = await embedder.embed(texts).catch(() => {
+      missed();
+      return texts.map(() => null);
+    });
     for (const vector of vectors) if (vector) assertVector(vector, embedder.dimensions);
     return vectors;
   }

@@ -25,8 +25,8 @@ export interface Journal {
   settle(table: string, version: number, seqs: number[]): void;
   /** The newest version of each table that is known to be safe on disk. */
   settled(): Map<string, number>;
-  /** Which start of the machine the store was last opened in; set when it is given. */
-  boot(id?: string): string | undefined;
+  /** A fact about the whole store that outlives its processes; null takes it out. @returns the fact as it stands now. */
+  note(name: 'boot' | 'embed', fact?: string | null): string | undefined;
   figures(): { rows: number; bytes: number };
   /** Leaves nothing of removed rows on the disk. */
   scrub(): void;
@@ -35,7 +35,7 @@ export interface Journal {
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS settled (tbl TEXT PRIMARY KEY, version INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS boot (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, fact TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, id TEXT NOT NULL, rank TEXT NOT NULL,
   cells TEXT NOT NULL, record TEXT NOT NULL, words TEXT, space TEXT, vector BLOB, UNIQUE (tbl, id))`;
@@ -126,9 +126,12 @@ export function openJournal(path: string, durability: Durability, space: string)
           ({ tbl, version }) => [tbl, version],
         ),
       ),
-    boot(id) {
-      if (id !== undefined) prepare('INSERT OR REPLACE INTO boot (one, id) VALUES (1, ?)').run(id);
-      return (prepare('SELECT id FROM boot').get() as { id: string } | undefined)?.id;
+    note(name, fact) {
+      if (fact === null) prepare('DELETE FROM notes WHERE name = ?').run(name);
+      else if (fact !== undefined)
+        prepare('INSERT OR REPLACE INTO notes (name, fact) VALUES (?, ?)').run(name, fact);
+      return (prepare('SELECT fact FROM notes WHERE name = ?').get(name) as { fact: string } | undefined)
+        ?.fact;
     },
     figures: () =>
       prepare('SELECT count(*) AS rows, coalesce(sum(length(record)), 0) AS bytes FROM pending').get() as {

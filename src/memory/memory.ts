@@ -57,7 +57,7 @@ export async function openMemory(
   options: StoreOptions = {},
 ): Promise<Memory> {
   const store = await openStore(directory, embedder, { now, ...options });
-  return {
+  const memory: Memory = {
     directory,
     embedder,
     trajectories: store.table<Trajectory>({
@@ -132,6 +132,8 @@ export async function openMemory(
     exclusive: store.exclusive,
     close: () => store.close(),
   };
+  store.begin();
+  return memory;
 }
 
 const shared = <T extends { abstractable: boolean }>() => ({

@@ -25,11 +25,11 @@ export function bootId(): string {
 
 /** Takes back what may be torn, once after each start of the machine. */
 export async function recover(directory: string, journal: Journal, boot: string, log: Log): Promise<void> {
-  if (journal.boot() === boot) return;
+  if (journal.note('boot') === boot) return;
   const settled = journal.settled();
   const folders = (await readdir(directory)).filter((name) => name.endsWith('.lance'));
   // Without a journal before, nothing is known of versions: a store of the first layout, or a new one.
-  if (journal.boot() !== undefined) {
+  if (journal.note('boot') !== undefined) {
     for (const folder of folders) {
       const table = folder.slice(0, -'.lance'.length);
       const safe = settled.get(table);
@@ -40,7 +40,7 @@ export async function recover(directory: string, journal: Journal, boot: string,
       );
     }
   }
-  journal.boot(boot);
+  journal.note('boot', boot);
 }
 
 async function takeBack(folder: string, safe: number, log: Log): Promise<void> {

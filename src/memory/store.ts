@@ -1,25 +1,21 @@
-/** The store: tables in a directory of this machine, or on object storage. What a table is made of is put together here. */
-import { join } from 'node:path';
+/** The store: one table a noun, over a directory of this machine or object storage. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Embedder } from '../llm/ports.ts';
 import type { Log } from '../log.ts';
 import { createTable, shapeOf } from './create-table.ts';
-import { type Durability, openJournal } from './journal.ts';
-import { lance } from './lance/library.ts';
-import { openShelf } from './lance/shelf.ts';
-import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
-import { whenFree, withLock } from './lock.ts';
-import { migrateTables } from './migrate.ts';
-import { createOverlay } from './overlay.ts';
-import { bootId, recover } from './recover.ts';
+import { embedInBackground } from './embed-background.ts';
+import type { Ground } from './ground.ts';
+import type { Durability } from './journal.ts';
+import { openLocalGround } from './local-ground.ts';
+import { bootId } from './recover.ts';
 import { storeErrors } from './store-errors.ts';
 import type { Table, TableSpec } from './table.ts';
-import { localWriter } from './writer.ts';
 
 export interface Store {
   table<T extends { id: string; at: string; project: string }>(spec: TableSpec<T>): Table<T>;
-  /** Runs `work` unless another process of this store runs something under the same name. */
-  exclusive<R>(name: string, work: () => Promise<R>): Promise<{ held: true; value: R } | { held: false }>;
+  exclusive: Ground['exclusive'];
+  /** Begins what has to be done in the background, once all tables are known. */
+  begin(): void;
   close(): Promise<void>;
 }
 
@@ -27,68 +23,58 @@ export interface StoreOptions {
   durability?: Durability;
   log?: Log;
   now?: () => Date;
-  /** Names this start of the machine. */
+  /** Names this start of the machine; tests give their own. */
   boot?: string;
 }
 
-const WAIT_MS = 30_000;
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/**
- * Opens (or creates) the store in `directory`, migrates an older layout, and after the machine went down takes back what
- * may be torn. @throws KnowhowError `store_*`, see store-errors and layout.
- */
+/** Opens (or creates) a store. @throws KnowhowError `store_*`, see store-errors, layout and the grounds. */
 export async function openStore(
   directory: string,
   embedder: Embedder,
   { durability = 'power-loss', log = QUIET, now = () => new Date(), boot = bootId() }: StoreOptions = {},
 ): Promise<Store> {
-  const known = await readLayout(directory);
-  const lockOf = (name: string) => join(directory, 'locks', `${name}.lock`);
-  const [connection, journal] = await storeErrors(directory, async () => [
-    await lance.connect(directory, {
-      // Else a process never sees another one's writes. Costs about 0.03 ms.
-      readConsistencyInterval: 0,
-      storageOptions: { new_table_enable_stable_row_ids: 'true' },
-    }),
-    openJournal(join(directory, 'journal.db'), durability, embedder.name),
-  ]);
-  if (known?.layout !== LAYOUT_VERSION || known.embedder !== embedder.name || journal.boot() !== boot)
-    await storeErrors(directory, () =>
-      whenFree(lockOf('layout'), WAIT_MS, async () => {
-        const layout = await readLayout(directory);
-        await recover(directory, journal, boot, log);
-        if (layout && layout.layout < LAYOUT_VERSION) await migrateTables(connection, layout.embedder);
-        await writeLayout(directory, embedder.name, layout?.created_at ?? now().toISOString());
-      }),
-    );
   // LanceDB must not be closed under a running call, so each is known until it has ended.
-  const background = new Set<Promise<unknown>>();
-  const track = (running: Promise<unknown>) => {
-    background.add(running);
-    void running.catch(() => undefined).finally(() => background.delete(running));
+  const running = new Set<Promise<unknown>>();
+  const background = (work: Promise<unknown>) => {
+    running.add(work);
+    void work.catch(() => undefined).finally(() => running.delete(work));
   };
   const guard = <R>(work: () => Promise<R>): Promise<R> => {
-    const running = storeErrors(directory, work);
-    track(running);
-    return running;
+    const call = storeErrors(directory, work);
+    background(call);
+    return call;
   };
+  const ground = await openLocalGround(directory, embedder, { durability, log, now, boot, background });
+  const tables: Table<never>[] = [];
+  const embedAll = async (signal: AbortSignal) => {
+    let embedded = 0;
+    for (const table of tables) embedded += await table.embedMissing(signal);
+    return embedded;
+  };
+  const embedding = embedInBackground(ground.note, embedder.name, embedAll, log, background);
   return {
     table(spec) {
-      const exclusive = <R>(work: () => Promise<R>) => whenFree(lockOf(`${spec.name}.schema`), WAIT_MS, work);
-      const shelf = openShelf(connection, shapeOf(spec), embedder, exclusive);
-      const synced = durability === 'power-loss';
-      const writer = localWriter(shelf, { directory, journal, synced, log, background: track });
-      return createTable({ spec, shelf, writer, overlay: createOverlay(journal, shelf), embedder, guard });
+      const table = createTable({
+        spec,
+        ...ground.parts(shapeOf(spec)),
+        embedder,
+        guard,
+        missed: embedding.missed,
+      });
+      tables.push(table as unknown as Table<never>);
+      return table;
     },
-    exclusive: (name, work) => storeErrors(directory, () => withLock(lockOf(name), work)),
+    exclusive: ground.exclusive,
+    begin: embedding.begin,
     async close() {
-      while (background.size > 0) {
-        await Promise.allSettled(background);
+      embedding.stop();
+      while (running.size > 0) {
+        await Promise.allSettled(running);
         await nextTurn();
       }
-      journal.close();
-      connection.close();
+      await ground.close();
     },
   };
 }

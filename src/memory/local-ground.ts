@@ -1,0 +1,77 @@
+/** A store in a directory of this machine: LanceDB tables, a journal before them, lock files beside them. */
+import { join } from 'node:path';
+import { KnowhowError } from '../errors.ts';
+import type { Embedder } from '../llm/ports.ts';
+import type { Ground, GroundOptions } from './ground.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { openJournalCopy } from './journal-copy.ts';
+import { lance } from './lance/library.ts';
+import { openShelf } from './lance/shelf.ts';
+import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
+import { whenFree, withLock } from './lock.ts';
+import { migrateTables } from './migrate.ts';
+import { createOverlay } from './overlay.ts';
+import { recover } from './recover.ts';
+import { storeErrors } from './store-errors.ts';
+import { localWriter } from './writer.ts';
+
+const WAIT_MS = 30_000;
+
+/**
+ * Opens (or creates) the store in `directory`, migrates an older layout, and after the machine went down takes back what
+ * may be torn. A store that may not be written is opened for reading. @throws KnowhowError `store_*`.
+ */
+export async function openLocalGround(
+  directory: string,
+  embedder: Embedder,
+  { durability, log, now, boot, background }: GroundOptions,
+): Promise<Ground> {
+  const known = await readLayout(directory);
+  const lockOf = (name: string) => join(directory, 'locks', `${name}.lock`);
+  const connection = await storeErrors(directory, () =>
+    lance.connect(directory, {
+      // Else a process never sees another one's writes. Costs about 0.03 ms.
+      readConsistencyInterval: 0,
+      storageOptions: { new_table_enable_stable_row_ids: 'true' },
+    }),
+  );
+  const journalAt = join(directory, 'journal.db');
+  const open = async (): Promise<Journal> => {
+    const journal = openJournal(journalAt, durability, embedder.name);
+    if (known?.layout === LAYOUT_VERSION && known.embedder === embedder.name && journal.note('boot') === boot)
+      return journal;
+    await whenFree(lockOf('layout'), WAIT_MS, async () => {
+      const layout = await readLayout(directory);
+      await recover(directory, journal, boot, log);
+      if (layout && layout.layout < LAYOUT_VERSION) await migrateTables(connection, layout.embedder);
+      if (layout && layout.embedder !== embedder.name) journal.note('embed', embedder.name);
+      await writeLayout(directory, embedder.name, layout?.created_at ?? now().toISOString());
+    });
+    return journal;
+  };
+  const journal = await storeErrors(directory, open).catch((error) => {
+    // What is known can be told from a store that cannot be written, unless it is in another state than ours.
+    const readable = known?.layout === LAYOUT_VERSION && known.embedder === embedder.name;
+    if (readable && isUnwritable(error)) return openJournalCopy(journalAt, embedder.name);
+    throw error;
+  });
+  return {
+    parts(shape) {
+      const exclusive = <R>(work: () => Promise<R>) =>
+        whenFree(lockOf(`${shape.name}.schema`), WAIT_MS, work);
+      const shelf = openShelf(connection, shape, embedder, exclusive);
+      const synced = durability === 'power-loss';
+      const writer = localWriter(shelf, { directory, journal, synced, log, background });
+      return { shelf, writer, overlay: createOverlay(journal, shelf) };
+    },
+    exclusive: (name, work) => storeErrors(directory, () => withLock(lockOf(name), work)),
+    note: journal.note,
+    async close() {
+      journal.close();
+      connection.close();
+    },
+  };
+}
+
+const isUnwritable = (error: unknown): boolean =>
+  error instanceof KnowhowError && ['store_denied', 'store_read_only'].includes(error.code);
