@@ -20,7 +20,7 @@ try {
       process.stderr.write(`\r${acknowledged} acknowledged, ${killed} of ${kills} killed `),
   });
   process.stderr.write('\n');
-  console.log(JSON.stringify({ writers, each, ...found }, null, 2));
+  process.stdout.write(`${JSON.stringify({ writers, each, ...found }, null, 2)}\n`);
   const { lost, shortened, doubled, unseen } = found;
   if (lost + shortened + doubled + unseen > 0) process.exitCode = 1;
 } finally {

@@ -67,10 +67,8 @@ export async function checkProcesses({
     const compacted = lines(compactor, () => {
       found.compactions += 1;
     });
-    let writing = writers;
     const written = Array.from({ length: writers }, async (_, i) => {
       const [code] = await lines(start('write', String.fromCharCode(97 + i), String(each)), acknowledge);
-      writing -= 1;
       if (code !== 0) throw new Error(`a writer ended with ${code}`);
     });
     const killing = (async () => {

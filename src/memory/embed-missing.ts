@@ -25,7 +25,7 @@ export async function embedMissing<T>(
   if (!table || !text) return 0;
   const column = vectorColumn(embedder);
   const missing = `${column} IS NULL`;
-  const { Schema, Field, Utf8 } = arrow;
+  const { Schema, Field, Utf8 } = arrow();
   const rows = new Schema([
     new Field('id', new Utf8(), false),
     new Field('record', new Utf8(), false),
@@ -52,7 +52,7 @@ export async function embedMissing<T>(
           .mergeInsert('id')
           .whenMatchedUpdateAll({ where: 'target.record = source.record' })
           .useIndex(false)
-          .execute(lance.makeArrowTable(source, { schema: rows })),
+          .execute(lance().makeArrowTable(source, { schema: rows })),
       );
       done += page.length;
       return page.length === PAGE;

@@ -20,6 +20,8 @@ export interface GroundOptions {
   now: () => Date;
   /** Names this start of the machine. */
   boot: string;
+  /** How to reach LanceDB Cloud. */
+  remote?: { apiKey?: string; region?: string; hostOverride?: string };
   /** Told of work that goes on after a call was answered. */
   background: (work: Promise<unknown>) => void;
 }

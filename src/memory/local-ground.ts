@@ -5,7 +5,7 @@ import type { Embedder } from '../llm/ports.ts';
 import type { Ground, GroundOptions } from './ground.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { openJournalCopy } from './journal-copy.ts';
-import { lance } from './lance/library.ts';
+import { type Lance, lance } from './lance/library.ts';
 import { openShelf } from './lance/shelf.ts';
 import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
 import { whenFree, withLock } from './lock.ts';
@@ -28,13 +28,15 @@ export async function openLocalGround(
 ): Promise<Ground> {
   const known = await readLayout(directory);
   const lockOf = (name: string) => join(directory, 'locks', `${name}.lock`);
-  const connection = await storeErrors(directory, () =>
-    lance.connect(directory, {
+  let connection: Promise<Lance.Connection> | undefined;
+  const connect = () => {
+    connection ??= lance().connect(directory, {
       // Else a process never sees another one's writes. Costs about 0.03 ms.
       readConsistencyInterval: 0,
       storageOptions: { new_table_enable_stable_row_ids: 'true' },
-    }),
-  );
+    });
+    return connection;
+  };
   const journalAt = join(directory, 'journal.db');
   const open = async (): Promise<Journal> => {
     const journal = openJournal(journalAt, durability, embedder.name);
@@ -43,7 +45,9 @@ export async function openLocalGround(
     await whenFree(lockOf('layout'), WAIT_MS, async () => {
       const layout = await readLayout(directory);
       await recover(directory, journal, boot, log);
-      if (layout && layout.layout < LAYOUT_VERSION) await migrateTables(connection, layout.embedder);
+      if (layout && layout.layout < LAYOUT_VERSION) {
+        await migrateTables(await connect(), layout.embedder);
+      }
       if (layout && layout.embedder !== embedder.name) journal.note('embed', embedder.name);
       await writeLayout(directory, embedder.name, layout?.created_at ?? now().toISOString());
     });
@@ -59,7 +63,7 @@ export async function openLocalGround(
     parts(shape) {
       const exclusive = <R>(work: () => Promise<R>) =>
         whenFree(lockOf(`${shape.name}.schema`), WAIT_MS, work);
-      const shelf = openShelf(connection, shape, embedder, exclusive);
+      const shelf = openShelf(connect, shape, embedder, exclusive);
       const synced = durability === 'power-loss';
       const writer = localWriter(shelf, { directory, journal, synced, log, background });
       return { shelf, writer, overlay: createOverlay(journal, shelf) };
@@ -68,7 +72,7 @@ export async function openLocalGround(
     note: journal.note,
     async close() {
       journal.close();
-      connection.close();
+      (await connection?.catch(() => undefined))?.close();
     },
   };
 }

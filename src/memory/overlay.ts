@@ -12,7 +12,8 @@ export interface Overlay {
   replaced: number;
 }
 
-const NOTHING: Overlay = { rows: [], hides: new Set(), replaced: 0 };
+/** What a table is without a journal, or with nothing in it. */
+export const NOTHING_WAITS: Overlay = { rows: [], hides: new Set(), replaced: 0 };
 
 /** Looks at the journal before the table is read: a row that leaves it meanwhile is in the table already. */
 export function createOverlay(journal: Journal, shelf: Shelf): () => Promise<Overlay> {
@@ -23,7 +24,7 @@ export function createOverlay(journal: Journal, shelf: Shelf): () => Promise<Ove
     const pending = journal.pending(name);
     if (pending.length === 0) {
       known.clear();
-      return NOTHING;
+      return NOTHING_WAITS;
     }
     const unseen = pending.filter(({ seq }) => !known.has(seq));
     if (unseen.length > 0) {

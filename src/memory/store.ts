@@ -4,10 +4,11 @@ import type { Embedder } from '../llm/ports.ts';
 import type { Log } from '../log.ts';
 import { createTable, shapeOf } from './create-table.ts';
 import { embedInBackground } from './embed-background.ts';
-import type { Ground } from './ground.ts';
+import type { Ground, GroundOptions } from './ground.ts';
 import type { Durability } from './journal.ts';
 import { openLocalGround } from './local-ground.ts';
 import { bootId } from './recover.ts';
+import { isRemote, openRemoteGround } from './remote-ground.ts';
 import { storeErrors } from './store-errors.ts';
 import type { Table, TableSpec } from './table.ts';
 
@@ -25,16 +26,19 @@ export interface StoreOptions {
   now?: () => Date;
   /** Names this start of the machine; tests give their own. */
   boot?: string;
+  /** How to reach LanceDB Cloud. */
+  remote?: GroundOptions['remote'];
 }
 
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Opens (or creates) a store. @throws KnowhowError `store_*`, see store-errors, layout and the grounds. */
+/** Opens (or creates) a store in a directory, or at a URI. @throws KnowhowError `store_*`, see store-errors, layout and the grounds. */
 export async function openStore(
   directory: string,
   embedder: Embedder,
-  { durability = 'power-loss', log = QUIET, now = () => new Date(), boot = bootId() }: StoreOptions = {},
+  options: StoreOptions = {},
 ): Promise<Store> {
+  const { durability = 'power-loss', log = QUIET, now = () => new Date(), boot = bootId(), remote } = options;
   // LanceDB must not be closed under a running call, so each is known until it has ended.
   const running = new Set<Promise<unknown>>();
   const background = (work: Promise<unknown>) => {
@@ -46,7 +50,8 @@ export async function openStore(
     background(call);
     return call;
   };
-  const ground = await openLocalGround(directory, embedder, { durability, log, now, boot, background });
+  const open = isRemote(directory) ? openRemoteGround : openLocalGround;
+  const ground = await open(directory, embedder, { durability, log, now, boot, remote, background });
   const tables: Table<never>[] = [];
   const embedAll = async (signal: AbortSignal) => {
     let embedded = 0;

@@ -133,18 +133,37 @@ export function localWriter(shelf: Shelf, { directory, journal, synced, log, bac
   };
 }
 
-/** `exclusive` keeps compactions of this table apart among all machines. */
+/** Commits of one process between two looks at whether a table wants folding. */
+const COMMITS_BETWEEN_LOOKS = 32;
+
+/** @param alone runs work unless another machine is at this table; says whether it did. */
 export function remoteWriter(
   shelf: Shelf,
-  exclusive: <R>(work: () => Promise<R>) => Promise<R | undefined>,
+  alone: (work: () => Promise<void>) => Promise<boolean>,
+  log: Log,
+  background: (work: Promise<unknown>) => void,
 ): Writer {
-  const put = groupCommits((rows: Row[]) => shelf.merge(newestRows(rows)));
+  let commits = 0;
+  const keepUp = (how: 'need' | 'all' | 'purge') =>
+    alone(async () => {
+      const keepSince = new Date(Date.now() - (how === 'need' ? GRACE_MS : 0));
+      await shelf.upkeep({ how, keepSince, sync: () => Promise.resolve() });
+    });
+  const put = groupCommits(async (rows: Row[]) => {
+    await shelf.merge(newestRows(rows));
+    commits += 1;
+    if (commits % COMMITS_BETWEEN_LOOKS !== 0) return;
+    background(
+      keepUp('need').catch((error) =>
+        log.error('a table could not be folded', { table: shelf.shape.name, error: String(error) }),
+      ),
+    );
+  });
   return {
     put,
     alone: (work) => work(),
     async upkeep(how) {
-      const keepSince = new Date();
-      await exclusive(() => shelf.upkeep({ how, keepSince, sync: () => Promise.resolve() }));
+      await keepUp(how);
     },
   };
 }

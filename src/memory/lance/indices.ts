@@ -29,10 +29,10 @@ export async function indexText(table: Lance.Table, { searchable }: Shape): Prom
   await retryBusy(() => table.createIndex('text', { config: fullText(), replace: false }));
 }
 
-const fullText = () => lance.Index.fts({ withPosition: false, stem: true, removeStopWords: true });
+const fullText = () => lance().Index.fts({ withPosition: false, stem: true, removeStopWords: true });
 // IVF_RQ with 4 bits and refinement: recall >= .99 at 100k, built in seconds. IVF_PQ reached .24, HNSW_SQ .48 to .73.
-const vectors = () => lance.Index.ivfRq({ numBits: 4, distanceType: 'cosine' });
-const scalar = (column: string) => (FEW_VALUES.has(column) ? lance.Index.bitmap() : lance.Index.btree());
+const vectors = () => lance().Index.ivfRq({ numBits: 4, distanceType: 'cosine' });
+const scalar = (column: string) => (FEW_VALUES.has(column) ? lance().Index.bitmap() : lance().Index.btree());
 
 /** Makes what is missing for a table of `rows` rows, and anew what has too many parts. @returns whether it made any. */
 export async function keepIndices(

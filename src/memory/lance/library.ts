@@ -6,6 +6,7 @@ import type * as Lance from '@lancedb/lancedb';
 process.env.LANCEDB_LOG ??= 'error';
 const require = createRequire(import.meta.url);
 
-export const lance = require('@lancedb/lancedb') as typeof Lance;
-export const arrow = require('apache-arrow') as typeof import('apache-arrow');
+/** Loaded when it is first needed: it takes about 100 ms, and a server answers before that. */
+export const lance = (): typeof Lance => require('@lancedb/lancedb');
+export const arrow = (): typeof import('apache-arrow') => require('apache-arrow');
 export type { Lance };

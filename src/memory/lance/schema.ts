@@ -39,7 +39,7 @@ export interface Shape {
 
 /** The Arrow schema of a table in one embedding space. */
 export function schemaOf(shape: Shape, embedder: Pick<Embedder, 'name' | 'dimensions'>) {
-  const { Schema, Field, Utf8 } = arrow;
+  const { Schema, Field, Utf8 } = arrow();
   // The primary key is declared in the schema itself, so that no process can ever write before it is set.
   const key = new Map([['lance-schema:unenforced-primary-key', 'true']]);
   const fields = shape.columns.map(
@@ -54,7 +54,7 @@ export function schemaOf(shape: Shape, embedder: Pick<Embedder, 'name' | 'dimens
 }
 
 export function vectorField(name: string, dimensions: number) {
-  const { Field, FixedSizeList, Float32 } = arrow;
+  const { Field, FixedSizeList, Float32 } = arrow();
   return new Field(name, new FixedSizeList(dimensions, new Field('item', new Float32(), true)), true);
 }
 
@@ -62,7 +62,7 @@ export function vectorField(name: string, dimensions: number) {
 export function arrowRows(rows: Row[], schema: ReturnType<typeof schemaOf>, column: string) {
   const others = vectorColumns(schema.fields.map(({ name }) => name)).filter((name) => name !== column);
   const cleared = Object.fromEntries(others.map((name) => [name, null]));
-  return lance.makeArrowTable(
+  return lance().makeArrowTable(
     rows.map(({ cells, record, words, vector }) => ({
       ...cells,
       record,

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { retryBusy, retryGone } from '../retry.ts';
 import type { Page } from '../table.ts';
 import { indexText } from './indices.ts';
-import { type Lance, lance } from './library.ts';
+import type { Lance } from './library.ts';
 import { arrowRows, type Row, type Shape, schemaOf, vectorColumn } from './schema.ts';
 import { addSpace } from './spaces.ts';
 import { type Upkeep, upkeep } from './upkeep.ts';
@@ -47,7 +47,7 @@ export interface Shelf {
 
 /** `exclusive` runs creations of this table one at a time among all processes. */
 export function openShelf(
-  connection: Lance.Connection,
+  connect: () => Promise<Lance.Connection>,
   shape: Shape,
   space: Space,
   exclusive: <R>(work: () => Promise<R>) => Promise<R>,
@@ -57,6 +57,7 @@ export function openShelf(
   let schema: ReturnType<typeof schemaOf> | undefined;
 
   async function openExisting(): Promise<Lance.Table | undefined> {
+    const connection = await connect();
     if (!(await connection.tableNames()).includes(shape.name)) return undefined;
     const table = await connection.openTable(shape.name).catch(async () => {
       // Somebody is creating it: when they are done it can be opened, or the error is a real one.
@@ -83,7 +84,7 @@ export function openShelf(
     return exclusive(async () => {
       const other = await open();
       if (other) return other;
-      const created = await connection.createEmptyTable(shape.name, schemaOf(shape, space));
+      const created = await (await connect()).createEmptyTable(shape.name, schemaOf(shape, space));
       await indexText(created, shape);
       opened = Promise.resolve(created);
       return created;
@@ -170,6 +171,3 @@ export function openShelf(
     },
   };
 }
-
-export type { Lance };
-export { lance };

@@ -1,0 +1,37 @@
+/** What evidence adds to relevance: how often it worked, who said so, at how many tasks, and how long ago. */
+import { betaMean } from '../../learners/statistics.ts';
+import type { ErrorPattern, Strategy, Trajectory } from '../../types.ts';
+import type { Near } from './candidates.ts';
+
+const DAY = 86_400_000;
+/** Days after which what nobody confirmed is worth a tenth less, and again after as many. */
+const FADES = 180;
+
+/**
+ * Relevance times evidence: the posterior success rate, what it is above that of attempts at the same tasks that did
+ * otherwise, the number of independent tasks, the strength of the verdicts, and how long ago it was last confirmed.
+ */
+export function worth({ record, relevance }: Near<Strategy>, now?: Date): number {
+  const { worked, tried, without, tasks } = record.evidence;
+  const rate = record.win_rate?.mean ?? betaMean(worked, tried);
+  const lift = without ? Math.max(0, rate - betaMean(without.worked, without.tried)) : 0;
+  const standing = record.status === 'active' ? 1 : 0.8;
+  const strength = (0.5 + rate) * (1 + 0.5 * lift + 0.05 * Math.min(tasks, 4)) * (0.7 + 0.3 * record.trust);
+  return relevance * standing * strength * freshness(record, now);
+}
+
+function freshness({ at, confirmed_at }: Strategy, now: Date | undefined): number {
+  const age = now ? now.getTime() - Date.parse(confirmed_at ?? at) : 0;
+  return age > 0 ? 0.9 ** (age / DAY / FADES) : 1;
+}
+
+/** Among runs of a task, and tasks about equally near, a success comes first, and a judged run before a claim. */
+export function merit({ record, score }: Near<Trajectory>): number {
+  const { success } = record.outcome;
+  const outcome = success === true ? 1 : success === false ? 0.98 : 0.96;
+  return score * outcome * (0.99 + 0.01 * record.trust);
+}
+
+/** A fix that worked often is worth going further for. */
+export const helpful = ({ pattern, relevance }: { pattern: ErrorPattern; relevance: number }): number =>
+  relevance * (1 + Math.log1p(pattern.support.worked));
