@@ -1,8 +1,10 @@
 /** The only wiring: what a function of the wings may use, as one plain record. */
+import { randomBytes } from 'node:crypto';
 import { type Config, type ConfigInput, loadConfig } from './config.ts';
 import { createRandom, type Random } from './learners/random.ts';
 import { createHashingEmbedder } from './llm/hashing-embedder.ts';
 import { createOpenAiLlm } from './llm/openai.ts';
+import { createOpenAiEmbedder } from './llm/openai-embedder.ts';
 import type { Embedder, Llm } from './llm/ports.ts';
 import { createLog, type Log } from './log.ts';
 import { type Memory, openMemory } from './memory/memory.ts';
@@ -40,10 +42,27 @@ export async function openContext(
   parts: ContextParts = {},
 ): Promise<Context> {
   const config = loadConfig(flags);
-  const embedder = parts.embedder ?? createHashingEmbedder();
-  const memory = await openMemory(config.data, embedder, parts.now ?? (() => new Date()));
+  const embedder = parts.embedder ?? (await createEmbedder(config));
+  const now = parts.now ?? (() => new Date());
+  const { data, durability, log_level, remote } = config;
+  const redactor = createRedactor(config.redact);
+  const memory = await openMemory(data, embedder, now, {
+    durability,
+    log: createLog(log_level, now, (line) => redactor.redact(line).text),
+    remote: remote && { apiKey: remote.api_key, region: remote.region, hostOverride: remote.host },
+  });
   return wire(config, memory, parts);
 }
+
+/** The embedder that was chosen. @throws KnowhowError `embedder_down` where it must be asked and does not answer. */
+async function createEmbedder({ embedder, redact }: Config): Promise<Embedder> {
+  if (embedder.kind === 'hashing') return createHashingEmbedder();
+  const redactor = createRedactor(redact);
+  return createOpenAiEmbedder(embedder, { redact: (text) => redactor.redact(text).text });
+}
+
+/** Uniform numbers that nobody can foretell: where no seed is given. */
+const drawn: Random = () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
 
 /** Wires everything around a memory that is open already. @throws KnowhowError `bad_config`. */
 export function contextOf(memory: Memory, flags: Partial<ConfigInput>, parts: ContextParts): Context {
@@ -64,7 +83,7 @@ function wire(config: Config, memory: Memory, parts: ContextParts): Context {
     log,
     redactor,
     now,
-    random: createRandom(parts.seed ?? Date.now() ^ (process.pid << 16)),
-    close: () => memory.close(),
+    random: parts.seed === undefined ? drawn : createRandom(parts.seed),
+    close: () => memory.close().finally(() => memory.embedder.close?.()),
   };
 }

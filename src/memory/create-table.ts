@@ -208,7 +208,10 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     purge: () => guard(() => writer.upkeep('purge')),
     embedMissing: (signal) => guard(() => embedMissing(spec, shelf, writer, embedder, signal)),
     figures: () =>
-      guard(async () => figuresOf(shelf, embedder, (await overlay()).rows.length, await count({}))),
+      guard(async () => ({
+        ...(await figuresOf(shelf, embedder, (await overlay()).rows.length, await count({}))),
+        folded_at: writer.foldedAt(),
+      })),
   };
   return self;
 }

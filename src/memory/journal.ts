@@ -11,6 +11,9 @@ export interface PendingRow extends Row {
   seq: number;
 }
 
+/** Which start of the machine the store was last opened in, the embedder that has work left, when a table was folded. */
+export type Note = 'boot' | 'embed' | `folded ${string}`;
+
 export interface Journal {
   /** Resolves once the rows are safe. A version of a lower rank than the one waiting is left out. */
   append(table: string, rows: Row[]): Promise<void>;
@@ -26,7 +29,7 @@ export interface Journal {
   /** The newest version of each table that is known to be safe on disk. */
   settled(): Map<string, number>;
   /** A fact about the whole store that outlives its processes; null takes it out. @returns the fact as it stands now. */
-  note(name: 'boot' | 'embed', fact?: string | null): string | undefined;
+  note(name: Note, fact?: string | null): string | undefined;
   figures(): { rows: number; bytes: number };
   /** Leaves nothing of removed rows on the disk. */
   scrub(): void;

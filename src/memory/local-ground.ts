@@ -65,7 +65,7 @@ export async function openLocalGround(
         whenFree(lockOf(`${shape.name}.schema`), WAIT_MS, work);
       const shelf = openShelf(connect, shape, embedder, exclusive);
       const synced = durability === 'power-loss';
-      const writer = localWriter(shelf, { directory, journal, synced, log, background });
+      const writer = localWriter(shelf, { directory, journal, synced, now, log, background });
       return { shelf, writer, overlay: createOverlay(journal, shelf) };
     },
     exclusive: (name, work) => storeErrors(directory, () => withLock(lockOf(name), work)),

@@ -9,7 +9,7 @@ import { experienceId, type Memory } from './memory.ts';
 import { type Near, nearest } from './recall/candidates.ts';
 import { diverse, oneOfEach } from './recall/diverse.ts';
 import { helpful, merit, worth } from './recall/evidence.ts';
-import { type Allows, allowing, FLOOR, floorOf, WIDESPREAD, whyNothing } from './recall/floor.ts';
+import { FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
 import { byTask, type Told } from './recall/votes.ts';
 import type { Table } from './table.ts';
 
@@ -51,9 +51,9 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   const { task, project, k, now } = query;
   // The asker's own project comes first, whatever others know.
   const own = (record: { project: string }) => Number(record.project === project);
-  const allows = allowing(project, query.floor ?? true);
+  const hasFloor = query.floor ?? true;
   const [vector] = await memory.embedder.embed([task]);
-  const near = async <T extends { id: string }>(
+  const search = async <T extends { id: string }>(
     table: Table<T>,
     passagesOf: (record: T) => string[],
     extra: Filter = {},
@@ -68,14 +68,14 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   };
   const [runs, strategies, concepts, patterns, matched] = await Promise.all([
     // Runs carry their judgement in their experience; it is looked up for the few that are left.
-    near(memory.trajectories, textOfRun, { status: 'active' }, {}, WIDE.runs).then((found) =>
+    search(memory.trajectories, textOfRun, { status: 'active' }, {}, WIDE.runs).then((found) =>
       byTask(memory, found),
     ),
-    near(memory.strategies, ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at], {
+    search(memory.strategies, ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at], {
       status: ['active', 'candidate', 'stale'],
     }),
-    near(memory.concepts, ({ name, description, signature }) => [`${name} ${description}`, signature]),
-    near(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
+    search(memory.concepts, ({ name, description, signature }) => [`${name} ${description}`, signature]),
+    search(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
     query.error ? matchError(memory, query.error, project, k) : [],
   ]);
   const experiences = (await withExperiences(memory, runs)).filter(
@@ -83,16 +83,18 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   );
   const best = Math.max(0, ...[...experiences, ...strategies].map(({ relevance }) => relevance));
 
-  const fitting = strategies.filter(({ record, relevance }) =>
-    allows({ project: record.project, relevance }, floorOf(record)),
-  );
+  const given = strategies.filter(({ record }) => record.kind === 'given');
+  const learned = strategies.filter(({ record }) => record.kind !== 'given');
+  const fitting = [
+    ...near(given, FLOOR.given, project, hasFloor),
+    ...reaching(learned, ({ record }) => floorOf(record), project, hasFloor),
+  ];
   const fresh = fitting.filter(({ record }) => record.status !== 'stale');
   const advice = (fresh.length > 0 ? fresh : fitting)
     .map((hit) => ({ ...hit, score: worth(hit, now) }))
     .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score);
   const told = oneOfEach(
-    experiences
-      .filter(({ record, relevance }) => allows({ project: record.project, relevance }, FLOOR.single))
+    near(experiences, FLOOR.single, project, hasFloor)
       .map((hit) => ({ ...hit, score: merit(hit), ended: String(hit.record.outcome.success) }))
       .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score),
     ({ record, score }) => score + own(record),
@@ -103,9 +105,8 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
       relevance,
       score,
     })),
-    error_patterns: errorsFor(patterns, matched, runs, query, allows),
-    concepts: concepts
-      .filter(({ record, relevance }) => allows({ project: record.project, relevance }, FLOOR.single))
+    error_patterns: errorsFor(patterns, matched, runs, query),
+    concepts: reaching(concepts, () => FLOOR.single, project, hasFloor)
       .sort((a, b) => own(b.record) - own(a.record))
       .slice(0, Math.min(k, 2))
       .map(({ record, relevance }) => ({ concept: record, relevance })),
@@ -138,23 +139,20 @@ function errorsFor(
   patterns: Near<ErrorPattern>[],
   matched: ErrorMatch[],
   runs: Told[],
-  { project, k }: RecallQuery,
-  allows: Allows,
+  { project, k, floor = true }: RecallQuery,
 ): Recalled['error_patterns'] {
   const isOwn = ({ pattern }: { pattern: ErrorPattern }) => Number(pattern.project === project);
-  const near = new Map(runs.map(({ record, relevance }) => [record.id, relevance]));
-  const met = patterns
+  const relevance = new Map(runs.map((run) => [run.record.id, run.relevance]));
+  const fixed = patterns
     .filter(({ record }) => record.suggested_fix !== '')
-    .map(({ record, relevance }) => ({
-      pattern: record,
-      relevance: Math.max(relevance, ...record.derived_from.map((id) => near.get(id) ?? 0)),
-    }))
-    .filter(({ pattern, relevance }) =>
-      allows(
-        { project: pattern.project, relevance },
-        pattern.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single,
-      ),
-    )
+    .map((found) => ({
+      ...found,
+      relevance: Math.max(found.relevance, ...found.record.derived_from.map((id) => relevance.get(id) ?? 0)),
+    }));
+  const floorOf = ({ record }: Near<ErrorPattern>) =>
+    record.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single;
+  const met = reaching(fixed, floorOf, project, floor)
+    .map(({ record, relevance }) => ({ pattern: record, relevance }))
     .sort((a, b) => isOwn(b) - isOwn(a) || helpful(b) - helpful(a));
   const reported = matched.map(({ pattern, score, values }) => ({ pattern, relevance: score, values }));
   return diverse([...reported, ...met], ({ pattern }) => pattern.template, Math.min(k, 3));

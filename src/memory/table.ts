@@ -35,6 +35,8 @@ export interface TableFigures {
   bytes: number;
   fragments: number;
   versions: number;
+  /** When fragments were last folded; undefined when never, or nobody knows. */
+  folded_at?: string;
   /** Columns that have an index. */
   indices: string[];
 }

@@ -22,13 +22,15 @@ const LOCK_WAIT_MS = 60_000;
 /** Flushes between two looks at whether the table wants folding. */
 const FLUSHES_BETWEEN_LOOKS = 8;
 /** Queries of other processes that began on an older version have this long to end. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 10_000;
 
 export interface Writer {
   put(rows: Row[]): Promise<void>;
   /** Runs `work` with everything that waited in the table and nobody else writing to it. */
   alone<R>(work: () => Promise<R>): Promise<R>;
   upkeep(how: 'all' | 'purge'): Promise<void>;
+  /** When the table was last folded, as far as is known. */
+  foldedAt(): string | undefined;
 }
 
 /** Where a store on a local disk keeps what. */
@@ -37,12 +39,14 @@ export interface Place {
   journal: Journal;
   /** False: acknowledged writes survive the death of the process, not that of the machine. */
   synced: boolean;
+  now: () => Date;
   log: Log;
   /** Told of work that goes on after a write was acknowledged. */
   background: (work: Promise<unknown>) => void;
 }
 
-export function localWriter(shelf: Shelf, { directory, journal, synced, log, background }: Place): Writer {
+export function localWriter(shelf: Shelf, place: Place): Writer {
+  const { directory, journal, synced, now, log, background } = place;
   const { name } = shelf.shape;
   const lock = join(directory, 'locks', `${name}.lock`);
   const folder = join(directory, `${name}.lance`);
@@ -70,10 +74,10 @@ export function localWriter(shelf: Shelf, { directory, journal, synced, log, bac
 
   async function keepUp(how: 'need' | 'all' | 'purge'): Promise<void> {
     const began = Date.now();
-    const keepSince = new Date(how === 'need' ? began - GRACE_MS : began);
     const sync = () => settle(began);
-    if (await shelf.upkeep({ how, keepSince, sync }))
-      log.debug('table folded', { table: name, ms: Date.now() - began });
+    if (!(await shelf.upkeep({ how, graceMs: how === 'need' ? GRACE_MS : 0, sync }))) return;
+    journal.note(`folded ${name}`, now().toISOString());
+    log.debug('table folded', { table: name, ms: Date.now() - began });
   }
 
   /** In the background; whoever does not get the lock leaves it to its holder. */
@@ -130,6 +134,7 @@ export function localWriter(shelf: Shelf, { directory, journal, synced, log, bac
         await keepUp(how);
         if (how === 'purge') journal.scrub();
       }),
+    foldedAt: () => journal.note(`folded ${name}`),
   };
 }
 
@@ -146,8 +151,8 @@ export function remoteWriter(
   let commits = 0;
   const keepUp = (how: 'need' | 'all' | 'purge') =>
     alone(async () => {
-      const keepSince = new Date(Date.now() - (how === 'need' ? GRACE_MS : 0));
-      await shelf.upkeep({ how, keepSince, sync: () => Promise.resolve() });
+      const graceMs = how === 'need' ? GRACE_MS : 0;
+      await shelf.upkeep({ how, graceMs, sync: () => Promise.resolve() });
     });
   const put = groupCommits(async (rows: Row[]) => {
     await shelf.merge(newestRows(rows));
@@ -165,6 +170,7 @@ export function remoteWriter(
     async upkeep(how) {
       await keepUp(how);
     },
+    foldedAt: () => undefined,
   };
 }
 

@@ -7,8 +7,8 @@ import type { Shape } from './schema.ts';
 export interface Upkeep {
   /** `need`: only when enough has gathered. `all`: now. `purge`: also rewrite, so that removed rows leave the disk. */
   how: 'need' | 'all' | 'purge';
-  /** Versions older than this go; queries of other processes may still read younger ones. */
-  keepSince: Date;
+  /** Queries of other processes that began on a version this young may still read it: it stays. */
+  graceMs: number;
   /** Makes what was written durable; called before anything older is removed. */
   sync: () => Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function upkeep(
   table: Lance.Table,
   shape: Shape,
   vectorColumn: string,
-  { how, keepSince, sync }: Upkeep,
+  { how, graceMs, sync }: Upkeep,
 ): Promise<boolean> {
   const { numRows, fragmentStats } = await table.stats();
   if (how === 'need' && fragmentStats.numSmallFragments < MOST_FRAGMENTS) {
@@ -36,6 +36,6 @@ export async function upkeep(
   await keepIndices(table, shape, vectorColumn, numRows, how === 'purge');
   // What replaces the old files must be safe on disk before they go.
   await sync();
-  await retryBusy(() => table.optimize({ cleanupOlderThan: keepSince }));
+  await retryBusy(() => table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) }));
   return true;
 }

@@ -15,8 +15,8 @@ export function diverse<T>(ranked: T[], textOf: (item: T) => string, k: number):
   return taken.map(({ item }) => item);
 }
 
-/** How much a second run of a task already shown is worth beside the first: it ended otherwise, so it says something. */
-const AGAIN = 0.8;
+/** A second run of a task already shown ended otherwise, so it says something; but after other tasks about as near. */
+const AGAIN = 0.5;
 
 /**
  * The best run of each task and, somewhat behind, the best that ended otherwise. `ranked` is best first.

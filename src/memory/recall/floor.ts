@@ -23,15 +23,38 @@ export function floorOf({ kind, evidence }: Strategy): number {
   return evidence.tasks >= WIDESPREAD ? FLOOR.shared : FLOOR.single;
 }
 
-export type Allows = (found: { project: string; relevance: number }, floor: number) => boolean;
+/** What is this much less relevant than the best of its kind is shown no more, however near that is. */
+const BESIDE_BEST = 0.5;
 
-/** `floor` in the asker's own project, at least FLOOR.foreign in another; without a floor all that has any relevance. */
-export const allowing =
-  (project: string, hasFloor: boolean): Allows =>
-  (found, floor) =>
-    hasFloor
-      ? found.relevance >= (found.project === project ? floor : Math.max(floor, FLOOR.foreign))
-      : found.relevance > 0;
+interface Found {
+  record: { project: string };
+  relevance: number;
+}
+
+/**
+ * Those near enough. Whether anything is known is asked of the best: it must reach the floor, and brings along what is
+ * at least half as relevant, since the record that helps is often not the one that sounds most alike. In another
+ * project the floor is at least FLOOR.foreign. Without a floor all that has any relevance.
+ */
+export function near<T extends Found>(found: T[], floor: number, project: string, hasFloor: boolean): T[] {
+  if (!hasFloor) return found.filter(({ relevance }) => relevance > 0);
+  const isOwn = ({ record }: Found) => record.project === project;
+  const side = (ours: boolean) => {
+    const these = found.filter((each) => isOwn(each) === ours);
+    const best = Math.max(0, ...these.map(({ relevance }) => relevance));
+    if (best < (ours ? floor : Math.max(floor, FLOOR.foreign))) return [];
+    return these.filter(({ relevance }) => relevance >= BESIDE_BEST * best);
+  };
+  return [...side(true), ...side(false)];
+}
+
+/** Those that reach a floor each for itself: what was made of one task's steps is of no use at a task half like it. */
+export const reaching = <T extends Found>(
+  found: T[],
+  floorOf: (found: T) => number,
+  project: string,
+  hasFloor: boolean,
+): T[] => found.flatMap((each) => near([each], floorOf(each), project, hasFloor));
 
 /** What to say when nothing is known: how near the nearest was, and how near it would have to be. */
 export function whyNothing(best: number): string {
