@@ -25,7 +25,7 @@ import {
   type PipelineParts,
   type ProcessResult,
 } from './learning/pipeline.ts';
-import type { Llm } from './llm/ports.ts';
+import type { Embedder, Llm } from './llm/ports.ts';
 import type { Memory } from './memory/memory.ts';
 import { stats } from './resources/stats.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './tools/retrieve.ts';
@@ -41,6 +41,12 @@ import {
   type TrajectoryDraft,
   TrajectoryInput,
 } from './types.ts';
+import { type ForgetOptions, type ForgetReport, forget } from './upkeep/forget.ts';
+import { importMemory, type MemoryImport } from './upkeep/import-memory.ts';
+import type { Which } from './upkeep/selection.ts';
+import { type SessionDiff, sessionDiff } from './upkeep/session-diff.ts';
+import { exportMemory } from './upkeep/transfer.ts';
+import { redo, type UndoReport, undo } from './upkeep/undo.ts';
 
 export * from './errors.ts';
 export type { TrajectoryAnalyzer } from './learning/analyzer.ts';
@@ -48,14 +54,25 @@ export type { AbstractionExtractor } from './learning/extractor.ts';
 export type { HindsightLearner, TrainingData } from './learning/hindsight.ts';
 export type { LearningPipeline, PipelineParts, ProcessResult } from './learning/pipeline.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
-export type { Embedder, Llm, LlmRequest } from './llm/ports.ts';
+export { isEmbedderDown } from './llm/openai-embedder.ts';
+export type { Embedder, EmbedderUsage, Llm, LlmRequest } from './llm/ports.ts';
 export type { Memory } from './memory/memory.ts';
 export * from './types.ts';
+export type { ForgetOptions, ForgetReport } from './upkeep/forget.ts';
+export type { MemoryImport } from './upkeep/import-memory.ts';
+export { ancestorsOf, descendantsOf, retryChainOf } from './upkeep/lineage.ts';
+export type { Which } from './upkeep/selection.ts';
+export type { Lesson, SessionDiff } from './upkeep/session-diff.ts';
+export type { UndoReport } from './upkeep/undo.ts';
 export { toAtif };
 
-export interface OpenOptions extends Partial<Omit<ConfigInput, 'llm'>>, Omit<ContextParts, 'llm'> {
+export interface OpenOptions
+  extends Partial<Omit<ConfigInput, 'llm' | 'embedder'>>,
+    Omit<ContextParts, 'llm' | 'embedder'> {
   /** A model of your own, or where to reach an OpenAI-compatible one; false for none whatever the environment says. */
   llm?: Llm | ConfigInput['llm'] | false;
+  /** An embedder of your own, or which one to take. Left out: the offline one, unless the environment chooses. */
+  embedder?: Embedder | ConfigInput['embedder'];
 }
 
 type Retrieved = z.output<typeof retrieveStrategiesTool.output>;
@@ -70,6 +87,16 @@ export interface Knowhow {
   assessAbstractability(run: TrajectoryDraft): Promise<Abstractability>;
   runBatchLearning(options?: BatchOptions): Promise<BatchResult>;
   importFiles(paths: string[], options?: IngestOptions): Promise<IngestReport>;
+  /** What runs taught: the memory with them, held against the memory without. */
+  diff(which: Which): Promise<SessionDiff>;
+  /** Takes back what runs taught, and gives it back; they stay in the store. */
+  undo(which: Which, options?: ForgetOptions): Promise<UndoReport>;
+  redo(which: Which): Promise<string[]>;
+  /** Forgets runs and all that was learned from them, really gone from the disk. */
+  forget(which: Which, options?: ForgetOptions): Promise<ForgetReport>;
+  /** The whole memory as lines of JSON, the same bytes each time; importMemory() reads a file of them. */
+  exportMemory(): AsyncIterable<string>;
+  importMemory(path: string, options?: { again?: boolean }): Promise<MemoryImport>;
   stats(): ReturnType<typeof stats>;
   close(): Promise<void>;
 }
@@ -81,10 +108,12 @@ export interface Knowhow {
 export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
   const { llm, embedder, now, seed, ...flags } = options;
   const own = typeof llm === 'object' && 'ask' in llm ? llm : undefined;
+  const mine = embedder && 'embed' in embedder ? embedder : undefined;
+  const chosen = mine ? undefined : (embedder as ConfigInput['embedder']);
   const settings = own || llm === false || llm === undefined ? undefined : (llm as ConfigInput['llm']);
   const ctx = await openContext(
-    { ...flags, llm: settings },
-    { llm: llm === false ? null : own, embedder, now, seed },
+    { ...flags, llm: settings, embedder: chosen },
+    { llm: llm === false ? null : own, embedder: mine, now, seed },
   );
   const pipeline = openPipeline(ctx, {});
   const call = {
@@ -102,6 +131,12 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
     assessAbstractability: (run) => pipeline.open.extractor.isAbstractable(run),
     runBatchLearning: (batch) => pipeline.open.runBatchLearning(batch),
     importFiles: (paths, imported) => ingest(ctx, paths, imported),
+    diff: (which) => sessionDiff(ctx, which),
+    undo: (which, how) => undo(ctx, which, how),
+    redo: (which) => redo(ctx, which),
+    forget: (which, how) => forget(ctx, which, how),
+    exportMemory: () => exportMemory(ctx),
+    importMemory: (path, how) => importMemory(ctx, path, how),
     stats: () => stats(ctx),
     close: () => ctx.close(),
   };
@@ -174,8 +209,11 @@ function openPipeline(ctx: Context, parts: PipelineParts): { inner: LearningPipe
     },
     async processTrajectory(given) {
       if (isStored(given)) return inner.processTrajectory(run(given));
-      const { trajectory } = await recordTrajectory(ctx, check(TrajectoryInput, given));
-      return inner.learnFrom(trajectory);
+      const input = check(TrajectoryInput, given);
+      const { trajectory } = await recordTrajectory(ctx, input);
+      // A run that was known already may be told only now what had helped it.
+      const { retrieval_id = trajectory.retrieval_id } = input;
+      return inner.learnFrom({ ...trajectory, retrieval_id });
     },
     runBatchLearning: (options) =>
       inner.runBatchLearning(typeof options === 'number' ? { min_trajectories: options } : options),

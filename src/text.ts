@@ -1,4 +1,4 @@
-/** What every text goes through before it is kept, apart from redaction (which comes between these two). */
+/** What every text goes through before it is kept and before it is handed out; redaction comes between. */
 
 // Sequences of terminals: CSI (colours, cursor), OSC (titles, links; ended by BEL or ST), and the two-character ones.
 const ESCAPE_SEQUENCE =
@@ -6,17 +6,42 @@ const ESCAPE_SEQUENCE =
   /\u001b(?:\[[0-?]*[ -/]*(?:[@-~]|$)|[\]PX^_][^\u0007\u001b\u009c]{0,4096}(?:\u0007|\u001b\\|\u009c)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const TO_CLEAN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/**
+ * What a reader does not see and a model does: zero-width and bidirectional characters, soft hyphens, fillers, tag
+ * characters, variation selectors. Unicode's Default_Ignorable_Code_Point, and the marks of interlinear notes.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+const LINE_BREAK = /\r\n?|[\u2028\u2029]/g;
+// By code unit, so that plain text costs one fast look: the first halves of pairs stand for what they may begin.
+const TO_CLEAN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: code units are what this looks for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud82f\ud834\udb40-\udb43]/;
 
 /**
- * Text that every store, model and terminal takes: no lone surrogates (U+FFFD instead), no escape sequences, no
- * control characters but newline and tab, lines ended by `\n` alone.
+ * Text that every store, model and terminal takes, and in which nothing is hidden: no lone surrogates (U+FFFD
+ * instead), no escape sequences, no control characters but newline and tab, nothing unseen (bidirectional and
+ * zero-width characters, tags, variation selectors), lines ended by `\n` alone. Doing it twice changes nothing.
  */
 export function cleanText(text: string): string {
   const sound = text.isWellFormed() ? text : text.toWellFormed();
   if (!TO_CLEAN.test(sound)) return sound;
-  return sound.replace(/\r\n?/g, '\n').replace(ESCAPE_SEQUENCE, '').replace(CONTROL, '');
+  // The unseen first: it may stand inside an escape sequence.
+  return sound
+    .replace(UNSEEN, '')
+    .replace(LINE_BREAK, '\n')
+    .replace(ESCAPE_SEQUENCE, '')
+    .replace(CONTROL, '');
+}
+
+/** A JSON-like value with every string in it changed, keys too. */
+export function mapStrings<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [change(name), mapStrings(item, change)]),
+  ) as T;
 }
 
 /**

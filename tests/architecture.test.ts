@@ -18,6 +18,7 @@ const LAYERS: Record<string, number> = {
   dashboard: 6,
   'loop.ts': 5,
   'ingest.ts': 5,
+  upkeep: 5,
   capture: 4,
   learning: 4,
   training: 4,
@@ -38,8 +39,8 @@ const LAYERS: Record<string, number> = {
   'log.ts': 0,
 };
 
-/** Doors and what they show stand beside each other; the wings (4) never import one another. */
-const NEIGHBOURS_MAY_MEET = new Set([0, 1, 6, 8]);
+/** Doors, what they show and what works over several wings (5) stand beside each other; the wings (4) never import one another. */
+const NEIGHBOURS_MAY_MEET = new Set([0, 1, 5, 6, 8]);
 
 interface Source {
   /** From src/, with forward slashes. */
@@ -131,7 +132,9 @@ describe('owners', () => {
     );
     // The one other line sets what LanceDB reads when it is loaded.
     const others = readers.filter((line) => !line.startsWith('config.ts: '));
-    expect(others).toEqual([expect.stringMatching(/^memory\/lance\/library\.ts: process\.env\.LANCEDB_LOG \?\?=/u),]);
+    expect(others).toEqual([
+      expect.stringMatching(/^memory\/lance\/library\.ts: process\.env\.LANCEDB_LOG \?\?=/u),
+    ]);
     expect(readers.length).toBeGreaterThan(others.length);
   });
 

@@ -1,5 +1,5 @@
 /** The command line as scripts use it: one JSON answer on stdout, an exit code that can be relied on. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,11 @@ const COMMANDS = [
   'learn',
   'retrieve',
   'match-error',
+  'diff',
+  'undo',
+  'forget',
+  'prune',
+  'lineage',
   'status',
   'doctor',
 ];
@@ -259,6 +264,145 @@ describe('export', () => {
   });
 });
 
+describe('diff, undo, forget, prune and lineage', () => {
+  const session = 'solved-1-1';
+  const fresh = async () => {
+    const store = temporaryDirectory();
+    await runJson(['import', runs], { data: store });
+    await runJson(['learn', '--min', '0'], { data: store });
+    return store;
+  };
+
+  it('diff says what a session taught, in numbers and in words', async () => {
+    const { code, value } = await runJson(['diff', '--session', session], { data });
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ waiting: 0, runs: [{ success: true, judged_by: 'test' }] });
+    expect(value.lessons).toContainEqual(
+      expect.objectContaining({
+        kind: 'error_pattern',
+        effect: 'stronger',
+        with: expect.objectContaining({ says: expect.stringContaining(FIX), worked: 6, tried: 6 }),
+        without: expect.objectContaining({ worked: 5, tried: 5 }),
+      }),
+    );
+    const { stdout } = await runCli(['diff', '--session', session], { data });
+    expect(stdout).toContain('More certain now');
+    expect(stdout).toMatch(/worked 6 of 6.*without: .*worked 5 of 5/u);
+  });
+
+  it('show first and change nothing, then do what they showed', async () => {
+    const store = await fresh();
+    const all = async () => (await runCli(['export', '--all', '-'], { data: store })).stdout;
+    const before = await all();
+    for (const command of ['undo', 'forget']) {
+      const { code, stdout } = await runCli([command, '--session', session], { data: store });
+      expect(code).toBe(0);
+      expect(stdout).toContain('Nothing was changed; --yes');
+    }
+    expect(await all()).toBe(before);
+
+    expect((await runJson(['undo', '--session', session, '--yes'], { data: store })).value).toMatchObject({
+      dry_run: false,
+    });
+    expect((await runJson(['diff', '--session', session], { data: store })).value.runs).toHaveLength(1);
+    const woken = await runJson<{ runs: string[] }>(['undo', '--redo', '--session', session, '--yes'], {
+      data: store,
+    });
+    expect(woken.value.runs).toHaveLength(1);
+    expect((await runJson(['learn', '--min', '0'], { data: store })).value).toMatchObject({
+      trajectories_processed: 1,
+    });
+
+    await runJson(['forget', ...woken.value.runs, '--yes'], { data: store });
+    expect((await runJson(['status'], { data: store })).value).toMatchObject({
+      counts: { trajectories: 11 },
+    });
+    expect(await all()).not.toContain(`"${session}"`);
+  });
+
+  it('forget nothing that was not named', async () => {
+    for (const args of [
+      ['forget', '--yes'],
+      ['forget', '--project', 'billing-service', '--yes'],
+    ]) {
+      const { code, value } = await runJson<Failure>(args, { data });
+      expect({ code, error: value.error.code }).toEqual({ code: 2, error: 'usage' });
+    }
+    expect((await runJson(['status'], { data })).value).toMatchObject({ counts: { trajectories: 12 } });
+    const store = await fresh();
+    await runJson(['forget', '--all', '--project', 'billing-service', '--yes'], { data: store });
+    expect(
+      (await runCli(['export', '--all', '-'], { data: store })).stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .filter((line) => !line.endsWith('"table":"batches"}')),
+    ).toEqual([]);
+  });
+
+  it('prune archives what repeats itself and brings it back', async () => {
+    const store = temporaryDirectory();
+    const file = join(temporaryDirectory(), 'many.jsonl');
+    writeFileSync(file, jsonl(Array.from({ length: 25 }, (_, i) => solved(0, i))));
+    await runJson(['import', file], { data: store });
+    const { value } = await runJson(['prune'], { data: store });
+    expect(value).toMatchObject({ dry_run: true, looked_at: 25 });
+    expect(value.runs).toHaveLength(5);
+    expect((await runCli(['prune', '--apply'], { data: store })).stdout).toContain('5 runs of 25 archived');
+    expect((await runJson(['prune'], { data: store })).value).toMatchObject({ looked_at: 20, runs: [] });
+    expect((await runCli(['prune', '--restore', '--apply'], { data: store })).stdout).toContain(
+      '5 runs brought back',
+    );
+  });
+
+  it('lineage leads from a strategy to its runs', async () => {
+    const found = await runJson<{ strategies: { id: string }[] }>(
+      ['retrieve', 'Add the payout endpoint', '--project', 'billing-service'],
+      { data },
+    );
+    const { code, value } = await runJson(['lineage', found.value.strategies[0]?.id ?? ''], { data });
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ ancestors: { missing: [], circular: [], trust: 1 }, attempts: null });
+    expect((await runCli(['lineage', found.value.strategies[0]?.id ?? ''], { data })).stdout).toMatch(
+      /traj_\w+ {2}trajectories/u,
+    );
+    expect((await runJson<Failure>(['lineage', 'strat_none'], { data })).value.error.code).toBe(
+      'unknown_record',
+    );
+  });
+});
+
+describe('a whole memory', () => {
+  it('goes into a file and comes back byte for byte', async () => {
+    const file = join(temporaryDirectory(), 'memory.jsonl');
+    expect((await runCli(['export', '--all', file], { data })).stdout).toMatch(/^\d+ records written\.$/mu);
+    const store = temporaryDirectory();
+    const { code, value } = await runJson<{ memories: { broken_count: number }[] }>(['import', file], {
+      data: store,
+    });
+    expect({ code, broken: value.memories.map(({ broken_count }) => broken_count) }).toEqual({
+      code: 0,
+      broken: [0],
+    });
+    const { stdout } = await runCli(['export', '--all', '-'], { data: store });
+    expect(stdout).toBe(readFileSync(file, 'utf8'));
+    expect((await runCli(['import', file], { data: store })).stdout).toContain('nothing added');
+  });
+
+  it('of a newer version, or into a place that is none, fails with a hint', async () => {
+    const file = join(temporaryDirectory(), 'newer.jsonl');
+    writeFileSync(file, '{"format":"knowhow-memory","version":99}\n');
+    for (const [args, error] of [
+      [['import', file], 'newer_memory_file'],
+      [['export', '--all', '/no/such/place/x'], 'unwritable_path'],
+    ] as const) {
+      const { code, value } = await runJson<Failure>([...args], { data });
+      expect({ code, error: value.error.code }).toEqual({ code: 1, error });
+      expect(value.error.hint).toMatch(/\S/u);
+    }
+  });
+});
+
 describe('status and doctor', () => {
   it('status counts what is there and shows how the store is doing', async () => {
     const { code, value, stderr } = await runJson(['status'], { data });
@@ -273,7 +417,11 @@ describe('status and doctor', () => {
       },
       outcomes: { success: 6, failure: 6, unknown: 0 },
       batch: { pending: 0, due: false },
-      embedder: { name: expect.any(String), lexical: true, probe: { similarity: expect.any(Number) } },
+      embedder: {
+        name: expect.any(String),
+        lexical: true,
+        probe: { same_words: expect.any(Number), same_meaning: expect.any(Number) },
+      },
       llm: null,
       store: {
         trajectories: {

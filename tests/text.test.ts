@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanText, trimText } from '../src/text.ts';
+import { cleanText, mapStrings, trimText } from '../src/text.ts';
 
 const ESC = '\u001b';
+const codesOf = (text: string) => [...text].map((char) => char.codePointAt(0)?.toString(16)).join(' ');
 
 describe('cleanText', () => {
   it.each([
@@ -17,9 +18,41 @@ describe('cleanText', () => {
     expect(cleanText(text)).toBe(expected);
   });
 
+  it.each([
+    [
+      'bidirectional marks and overrides',
+      ['\u200e', '\u200f', '\u061c', '\u202a', '\u202e', '\u2066', '\u2069'],
+    ],
+    ['zero-width characters', ['\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u180e']],
+    ['soft hyphens and joiners', ['\u00ad', '\u034f', '\u2062']],
+    ['fillers that look like nothing', ['\u115f', '\u1160', '\u3164', '\uffa0', '\u17b4']],
+    ['tag characters', ['\u{e0001}', '\u{e0020}', '\u{e0041}', '\u{e007f}']],
+    ['variation selectors', ['\ufe00', '\ufe0f', '\u{e0100}', '\u{e01ef}', '\u180b']],
+    ['marks of interlinear notes and of scores', ['\ufff9', '\ufffb', '\u{1d173}', '\u{1bca0}']],
+    ['control characters', ['\u0000', '\u0008', '\u000b', '\u001f', '\u007f', '\u0080', '\u009f']],
+    ['escape sequences, whole', [`${ESC}[31m`, `${ESC}[?2004h`, `${ESC}]0;title\u0007`, '\u009b1m']],
+    ['escape sequences with something unseen inside', [`${ESC}\u200b[31m`, `${ESC}[\u200d31\u{e0041}m`]],
+  ])('takes out %s', (_name, hidden) => {
+    for (const each of hidden) {
+      expect(cleanText(`a${each}b`), codesOf(each)).toBe('ab');
+      expect(cleanText(each), codesOf(each)).toBe('');
+      // Letter by letter too: what hides a word must not hide it from those who look for words.
+      expect(cleanText([...'ignore'].join(each)), codesOf(each)).toBe('ignore');
+    }
+  });
+
+  it('leaves what can be seen', () => {
+    const seen = 'naïve Ünïcödé, 漢字 かな 한글, עברית العربية ٠١٢, नमस्ते, ﷽, 𝒙 ≠ “y” – 🔑👍🏽\n\t{"a": [1]}';
+    expect(cleanText(seen)).toBe(seen);
+    expect(cleanText('one\u2028two\u2029three')).toBe('one\ntwo\nthree');
+  });
+
   it('leaves only what every store takes, and is done after one time', () => {
     const any = fc.array(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(ESC, '[0m', ']', '\u0000', '\ud83d', '\r')),
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom(ESC, '[0m', ']', '\u0000', '\ud83d', '\r', '\u200b', '\u{e0041}', '\ufe0f', '\u2028'),
+      ),
     );
     fc.assert(
       fc.property(any, (pieces) => {
@@ -29,6 +62,7 @@ describe('cleanText', () => {
         expect(
           codes.filter((code) => (code < 32 && code !== 9 && code !== 10) || (code >= 127 && code < 160)),
         ).toEqual([]);
+        expect(clean).not.toMatch(/[\p{Default_Ignorable_Code_Point}\u2028\u2029]/u);
         expect(cleanText(clean)).toBe(clean);
       }),
       { seed: 3, numRuns: 2_000 },
@@ -39,6 +73,16 @@ describe('cleanText', () => {
     for (const unit of [ESC, `${ESC}]`, `${ESC}[`, `${ESC}[0`, '\u009b', `${ESC}P\\`]) {
       expect(cleanText(unit.repeat(200_000)).length).toBeLessThanOrEqual(400_000);
     }
+  });
+});
+
+describe('mapStrings', () => {
+  it('changes every string at every depth, keys too, and nothing else', () => {
+    const value = { a: ['b', { c: 'd', n: 1, no: null, yes: true }], e: undefined };
+    expect(mapStrings(value, (text) => text.toUpperCase())).toEqual({
+      A: ['B', { C: 'D', N: 1, NO: null, YES: true }],
+      E: undefined,
+    });
   });
 });
 

@@ -3,7 +3,9 @@ import { access, constants } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { describeError } from '../errors.ts';
+import { probeLine } from '../llm/probe.ts';
 import { TABLES } from '../memory/memory.ts';
+import { isRemote } from '../memory/remote-ground.ts';
 import { storeErrors } from '../memory/store-errors.ts';
 import { stats } from '../resources/stats.ts';
 import { answer, globals, plural, withContext } from './frame.ts';
@@ -16,6 +18,24 @@ export function addHealth(program: Command): void {
       withContext(command, async (ctx, global) => {
         const found = await stats(ctx);
         answer(global, found, () => statusText(found));
+      }),
+    );
+
+  program
+    .command('compact')
+    .description('Fold the tables now; they do it by themselves when it pays')
+    .option('--purge', 'also rewrite them, so that nothing removed or replaced stays on the disk')
+    .action((options: { purge?: boolean }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        const before = sizeOf(await stats(ctx));
+        for (const name of TABLES) await ctx.memory[name][options.purge ? 'purge' : 'compact']();
+        const after = sizeOf(await stats(ctx));
+        answer(
+          global,
+          { before, after },
+          () =>
+            `Folded ${plural(before.fragments, 'fragment')} into ${after.fragments}, and ${plural(before.versions, 'version')} into ${after.versions}.`,
+        );
       }),
     );
 
@@ -65,6 +85,7 @@ async function examine(command: Command): Promise<Check[]> {
   await attempt('store', () =>
     withContext(command, async (ctx) => {
       await attempt('writable', async () => {
+        if (isRemote(ctx.config.data)) return 'object storage: seen at the first write';
         await storeErrors(ctx.config.data, () => access(ctx.config.data, constants.R_OK | constants.W_OK));
         return ctx.config.data;
       });
@@ -72,9 +93,9 @@ async function examine(command: Command): Promise<Check[]> {
       const { embedder, llm } = await stats(ctx);
       checks.push({
         check: 'embedder',
-        ok: embedder.probe.similarity !== null,
-        detail:
-          `${embedder.name}, a pair that means the same scores ${embedder.probe.similarity}. ${embedder.note ?? ''}`.trim(),
+        ok: embedder.error === undefined,
+        detail: embedder.error?.message ?? embedderText(embedder),
+        ...(embedder.error?.hint ? { hint: embedder.error.hint } : {}),
       });
       checks.push({
         check: 'llm',
@@ -93,24 +114,57 @@ async function examine(command: Command): Promise<Check[]> {
 async function readTable(ctx: Context, name: (typeof TABLES)[number]): Promise<string> {
   // By id, so that one that cannot be read is named and not left out.
   await ctx.memory[name].getMany(await ctx.memory[name].ids({ order: 'newest', limit: 50 }));
-  const { rows, fragments, versions } = await ctx.memory[name].figures();
-  return `${plural(rows, 'row')}, ${plural(fragments, 'fragment')}, ${plural(versions, 'version')}`;
+  const { rows, waiting, fragments, versions, unembedded } = await ctx.memory[name].figures();
+  const parts = [plural(rows, 'row'), plural(fragments, 'fragment'), plural(versions, 'version')];
+  if (waiting > 0) parts.push(`${waiting} in the journal`);
+  if (unembedded > 0) parts.push(`${unembedded} not embedded yet`);
+  return parts.join(', ');
 }
 
-function statusText(found: Awaited<ReturnType<typeof stats>>): string {
-  const { counts, outcomes, batch, embedder, store } = found;
-  const bytes = Object.values(store).reduce((sum, table) => sum + table.bytes, 0);
+const embedderText = (embedder: Found['embedder']): string =>
+  `${embedder.name}: ${probeLine(embedder)}.${embedder.note ? ` ${embedder.note}` : ''}`;
+
+type Found = Awaited<ReturnType<typeof stats>>;
+
+/** All tables together. */
+function sizeOf({ store }: Found) {
+  const tables = Object.values(store);
+  const sum = (of: (table: (typeof tables)[number]) => number) =>
+    tables.reduce((total, table) => total + of(table), 0);
+  return {
+    rows: sum(({ rows }) => rows),
+    waiting: sum(({ waiting }) => waiting),
+    bytes: sum(({ bytes }) => bytes),
+    fragments: sum(({ fragments }) => fragments),
+    versions: sum(({ versions }) => versions),
+    folded_at: tables
+      .flatMap(({ folded_at }) => folded_at ?? [])
+      .sort()
+      .at(-1),
+  };
+}
+
+function statusText(found: Found): string {
+  const { counts, outcomes, batch, embedder } = found;
+  const { bytes, rows, waiting, fragments, versions, folded_at } = sizeOf(found);
   return [
     `Store      ${found.data} (${(bytes / 1e6).toFixed(1)} MB)`,
+    `Tables     ${plural(rows, 'row')} (${waiting} in the journal), ${plural(fragments, 'fragment')}, ${plural(versions, 'version')}; last folded ${folded_at ?? 'never'}`,
     `Runs       ${counts.trajectories} (${outcomes.success} succeeded, ${outcomes.failure} failed, ${outcomes.unknown} unknown)`,
     `Learned    ${counts.strategies} strategies (${found.active_strategies} active), ${counts.concepts} code concepts, ${counts.error_patterns} error patterns`,
     `Batch      ${batch.due ? 'due' : 'not due'}: ${batch.reasons.join('; ')}${found.last_batch ? `; last ${found.last_batch.at}` : ''}`,
-    `Embedder   ${embedder.name}${embedder.note ? `. ${embedder.note}` : ''}`,
+    `Embedder   ${embedderText(embedder)}`,
     `LLM        ${found.llm ? `${found.llm.model}, ${found.llm.calls} calls` : 'none (heuristics only)'}`,
-    `Projects   ${
-      Object.entries(found.projects)
-        .map(([name, count]) => `${name} ${count}`)
-        .join(', ') || 'none'
-    }`,
+    `Projects   ${projectsText(found.projects)}`,
   ].join('\n');
+}
+
+const MOST_PROJECTS = 10;
+
+/** The largest, and how many more there are. */
+function projectsText(projects: Record<string, number>): string {
+  const sorted = Object.entries(projects).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const shown = sorted.slice(0, MOST_PROJECTS).map(([name, count]) => `${name} ${count}`);
+  const more = sorted.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ') || 'none';
 }

@@ -3,18 +3,17 @@
  * to kill and run again: derived records have ids from their content, and a run leaves the waiting list only after
  * everything learned from it is written.
  */
-import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
-import { withLock } from '../memory/lock.ts';
 import { experienceId, PENDING } from '../memory/memory.ts';
-import { storeErrors } from '../memory/store-errors.ts';
 import type { BatchResult, Experience, Trajectory } from '../types.ts';
+import { creditShown } from './credit-shown.ts';
 import { experienceOf } from './experience.ts';
 import { learnErrors } from './learn-errors.ts';
 import type { LearningPipeline } from './pipeline.ts';
 import { pruneClusters } from './prune.ts';
 import { settleConcepts, settleStrategies } from './settle.ts';
+import { noteUses, rejudgeUses } from './uses.ts';
 
 export interface BatchOptions {
   /** Overrides the configured minimum; 0 means any number. */
@@ -51,9 +50,7 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const state = await pipeline.hindsight.shouldRunBatch(options.min_trajectories, options.project);
   if (!state.due) return skipped(state.reasons.join('; '), state.pending);
-  const locked = await storeErrors(ctx.config.data, () =>
-    withLock(join(ctx.config.data, 'batch.lock'), () => learn(ctx, pipeline, options)),
-  );
+  const locked = await ctx.memory.exclusive('batch', () => learn(ctx, pipeline, options));
   return locked.held ? locked.value : skipped('another process is running a batch', state.pending);
 }
 
@@ -90,7 +87,7 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
       limit: MOST_CONTRASTED,
     });
     const told = await extractor.extractStrategies(runs, signal);
-    await settleStrategies(ctx, name, told, runs.length < MOST_CONTRASTED);
+    await settleStrategies(ctx, name, told, { runs, complete: runs.length < MOST_CONTRASTED });
     const found = await extractor.extractCodePatterns(runs, signal);
     // Documentation is an extra: a concept that cannot be documented is kept as it is.
     const documented = await Promise.all(found.map((each) => extractor.autoDocument(each).catch(() => each)));
@@ -164,5 +161,8 @@ async function analyseChunk(
     errors.push({ trajectory, abstractable: experience?.abstractability.abstractable ?? false });
   }
   await ctx.memory.experiences.put(fresh);
+  const noted = await noteUses(ctx, chunk);
+  notes.push(...noted.notes);
+  await creditShown(ctx, [...noted.uses, ...(await rejudgeUses(ctx, chunk))]);
   return (await learnErrors(ctx, errors)).map(({ id }) => id);
 }

@@ -3,12 +3,14 @@
  * smallest writing that was part of a success. TypeScript and JavaScript, offline.
  */
 import { setImmediate } from 'node:timers/promises';
+import { isInstructionLike } from '../learners/instructions.ts';
 import type { CodeConcept, Trajectory } from '../types.ts';
 import { callFrom, headOf, whatItDoes } from './code/describe.ts';
 import { conceptsAmong, type Writing } from './code/families.ts';
 import { loadCompiler } from './code/parse.ts';
 import { type Findings, findingsOf, type Reductions } from './code/pieces.ts';
 import { memoryOf, snippetsOf } from './code/snippets.ts';
+import { guardConcept } from './guard.ts';
 
 /**
  * The concepts behind what the runs wrote, those with most tasks behind them first. Only shapes that at least two
@@ -29,6 +31,13 @@ export async function extractConcepts(
   const reductions: Reductions = new Map();
   // Attempts at one task often write the very same file.
   const known = new Map<string, Findings>();
+  // One writing with an order to a model in a comment must not spoil the others, nor speak for them.
+  const looked = new Map<string, boolean>();
+  const ordersIn = (text: string) => {
+    const orders = looked.get(text) ?? isInstructionLike(text);
+    looked.set(text, orders);
+    return orders;
+  };
   const byProject = new Map<string, Writing[]>();
   for (const [nth, { trajectory, snippets }] of written.entries()) {
     // Parsing is synchronous: let others have a turn, and an abort arrive.
@@ -46,7 +55,7 @@ export async function extractConcepts(
     const kept = new Set<string>();
     for (const { pieces, step } of found) {
       for (const piece of pieces) {
-        if (kept.has(piece.key) || wasSeen(piece.text, step)) continue;
+        if (kept.has(piece.key) || wasSeen(piece.text, step) || ordersIn(piece.text)) continue;
         kept.add(piece.key);
         const calls = found.flatMap((each) => each.calls.get(piece.name) ?? []);
         writings.push({ piece, trajectory, task: taskKeyOf(trajectory), calls });
@@ -55,6 +64,7 @@ export async function extractConcepts(
   }
   return [...byProject]
     .flatMap(([project, writings]) => conceptsAmong(writings, reductions, project, at))
+    .flatMap((concept) => guardConcept(concept) ?? [])
     .sort((a, b) => b.tasks - a.tasks || b.usage.worked - a.usage.worked || (a.id < b.id ? -1 : 1));
 }
 

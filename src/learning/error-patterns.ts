@@ -3,11 +3,14 @@
  * template, anew each time, so that writing it twice changes nothing.
  */
 import { contentId } from '../learners/content-id.ts';
+import { isInstructionLike } from '../learners/instructions.ts';
 import { betaMean } from '../learners/statistics.ts';
 import { signatureOf, templateOf } from '../learners/template.ts';
+import { leastTrust } from '../learners/trust.ts';
 import { identifierParts, words } from '../learners/words.ts';
 import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Trajectory } from '../types.ts';
 import { attemptsAfter, failuresOf } from './fixes.ts';
+import { guardPattern } from './guard.ts';
 
 /** Templates that name no error: nothing is left once private literals are masked. */
 const EMPTY_TEMPLATE = /^(?:[^\p{L}]|<\w+>|\{\w+\}|error|failed|failure|exit|code|command)*$/iu;
@@ -24,7 +27,8 @@ export function occurrencesOf(
   return failures.flatMap((failure, step) =>
     (failure?.messages ?? []).flatMap((message) => {
       const { template, values } = templateOf(message);
-      if (EMPTY_TEMPLATE.test(template)) return [];
+      // A message that gives a model orders is somebody's text and no error: its pattern would repeat it.
+      if (EMPTY_TEMPLATE.test(template) || isInstructionLike(message)) return [];
       return {
         id: contentId('occ', [trajectory.id, step, template]),
         at,
@@ -69,7 +73,7 @@ export const patternId = (project: string, template: string): string => contentI
 
 /**
  * Counts one pattern from its occurrences (all of one template). Undefined when the compiled signature does not match
- * its own examples: such a pattern would never be found again.
+ * its own examples (such a pattern would never be found again), and when the error reads like an order to a model.
  */
 export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPattern | undefined {
   const [first] = occurrences;
@@ -82,12 +86,12 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
   const best = fixes.find((fix) => isWorthTrying(fix, first.template));
   const tasks = new Set(occurrences.map((occurrence) => occurrence.task_key)).size;
   const trajectories = [...new Set(occurrences.map((occurrence) => occurrence.trajectory))];
-  return {
+  return guardPattern({
     id: first.pattern,
     at,
     project: first.project,
     derived_from: trajectories.slice(0, 50),
-    trust: Math.min(...occurrences.map((occurrence) => occurrence.trust)),
+    trust: leastTrust(occurrences),
     name: nameOf(first.template),
     template: first.template,
     signature,
@@ -99,7 +103,7 @@ export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPatt
     fixes: fixes.slice(0, MOST_KEPT),
     examples: messages.slice(0, MOST_KEPT),
     parameters: parametersOf(occurrences),
-  };
+  });
 }
 
 /**

@@ -3,15 +3,23 @@
  * failing stage is noted and never loses the run.
  */
 import type { Context } from '../context.ts';
+import { contentId } from '../learners/content-id.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Abstractability, Analysis, BatchResult, BatchState, Strategy, Trajectory } from '../types.ts';
 import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
 import { type BatchOptions, runBatch } from './batch.ts';
+import { creditShown } from './credit-shown.ts';
+import { witnessesOf } from './evidence.ts';
 import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
 import { createHindsight, type HindsightLearner } from './hindsight.ts';
 import { learnErrors } from './learn-errors.ts';
+import { absorb } from './merge.ts';
+import { posterior } from './posterior.ts';
 import { routeOf } from './route.ts';
+import { retold } from './settle.ts';
+import { moved } from './standing.ts';
+import { noteUses } from './uses.ts';
 
 export interface ProcessResult {
   trajectory_id: string;
@@ -43,6 +51,9 @@ export interface PipelineParts {
   hindsight?: HindsightLearner;
 }
 
+/** The id that a route has, known before its attempts are read: both are then asked for at once. */
+const routeId = (project: string, key: string): string => contentId('strat', [project, 'route', key]);
+
 /** Attempts at one task that are looked at when its route is told anew. */
 const MOST_ATTEMPTS = 60;
 
@@ -71,9 +82,10 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
           return null;
         }
       };
-      const [analysis, abstractability] = await Promise.all([
+      const [analysis, abstractability, noted] = await Promise.all([
         stage('analysis', () => analyzer.analyze(trajectory, signal)),
         stage('abstractability', () => extractor.isAbstractable(trajectory, signal)),
+        stage('uses', () => noteUses(ctx, [trajectory])),
       ]);
       const abstractable = abstractability?.abstractable ?? false;
       const [strategies] = await Promise.all([
@@ -86,6 +98,11 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
           await ctx.memory.experiences.put([experienceOf(ctx, trajectory, analysis, abstractability)]);
         }),
       ]);
+      // After its own strategy is written: that may be the one it was shown.
+      if (noted) {
+        await stage('credit to what was shown', () => creditShown(ctx, noted.uses));
+        notes.push(...noted.notes);
+      }
       return {
         trajectory_id: trajectory.id,
         stored: true,
@@ -106,18 +123,27 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
 /** The route of the run's task, told anew from all attempts at it: a candidate until a second run confirms it. */
 async function candidateFor(ctx: Context, trajectory: Trajectory): Promise<Strategy[]> {
   const key = taskKey(trajectory.project, trajectory.task);
-  const stored = await ctx.memory.trajectories.list({
-    where: { task_key: key, status: 'active' },
-    order: 'newest',
-    limit: MOST_ATTEMPTS,
-  });
+  const [stored, past] = await Promise.all([
+    ctx.memory.trajectories.list({
+      where: { task_key: key, status: 'active' },
+      order: 'newest',
+      limit: MOST_ATTEMPTS,
+    }),
+    ctx.memory.strategies.get(routeId(trajectory.project, key)),
+  ]);
   const attempts = [...new Map([trajectory, ...stored].map((each) => [each.id, each])).values()];
   const route = routeOf(
     attempts.map((each) => ({ trajectory: each, taskKey: key, features: new Map() })),
     ctx.now().toISOString(),
   );
   if (!route) return [];
-  const strategy = { ...route, abstractable: true };
+  const witnesses = witnessesOf(attempts);
+  const anew = retold({ ...route, abstractable: true }, past, witnesses);
+  // It may keep the evidence of others that say the same; their runs are not at hand, so its stored self stands for them.
+  const whole = absorb(anew, past?.merged_from ? [past] : [], witnesses);
+  const used = past?.evidence.used;
+  const counted = used ? { ...whole, evidence: { ...whole.evidence, used } } : whole;
+  const strategy = moved({ ...counted, win_rate: posterior(counted) }, { now: ctx.now() });
   await ctx.memory.strategies.put([strategy]);
   return [strategy];
 }

@@ -1,13 +1,16 @@
 /** Routes: what worked at one task, told as a strategy. */
 import { contentId } from '../learners/content-id.ts';
+import { isInstructionLike } from '../learners/instructions.ts';
 import { templateOf } from '../learners/template.ts';
+import { leastTrust, SUSPECT_TRUST } from '../learners/trust.ts';
 import type { Parameter, Strategy, Trajectory } from '../types.ts';
 import { actsOf, shorten } from './acts.ts';
 import { mainCommand } from './commands.ts';
 import type { Attempted } from './contrast.ts';
 import { failuresOf, generalize } from './fixes.ts';
+import { guardStrategy } from './guard.ts';
 import { literalsOf } from './literals.ts';
-import { gist, isJudged, MOST_FROM, mostFrequent } from './telling.ts';
+import { isJudged, MOST_FROM, mostFrequent, seenAt, taskInShort } from './telling.ts';
 
 const MOST_ACTS = 4;
 
@@ -30,9 +33,11 @@ export function routeOf(attempts: Attempted[], at: string): Strategy | undefined
   if (!best) return undefined;
   const { trajectory, taskKey } = best.attempt;
   const values = literalsOf(trajectory.task.description);
-  const acts = best.acts.slice(-MOST_ACTS);
+  // An act may quote what the run read: orders in it are nobody's advice.
+  const harmless = best.acts.filter((act) => !isInstructionLike(act));
+  const acts = harmless.slice(-MOST_ACTS);
   // Looking things up, or running what the task asked for, is no way to get there.
-  if (acts.every((act) => LOOKUP.test(act))) return undefined;
+  if (acts.every((act) => LOOKUP.test(act))) return undefined; // Also when no act is left.
   if (acts.every((act) => /^`[\w.]+ \{file(?:_\d+)?\}`$/u.test(generalize(act, values)))) return undefined;
   const same = attempts.filter((attempt) => {
     const theirs = new Set(routeActs(attempt.trajectory));
@@ -40,21 +45,24 @@ export function routeOf(attempts: Attempted[], at: string): Strategy | undefined
   });
   const worked = same.filter((attempt) => attempt.trajectory.outcome.success).length;
   const told = parameterize(
-    `When the task is like "${shorten(gist(trajectory.task.description), 220)}"`,
+    `When the task is like "${taskInShort(best.attempt, 220)}"`,
     `What worked: ${acts.map((act, i) => (i === 0 ? act : `then ${act}`)).join(', ')}.`,
     values,
   );
-  return {
+  return guardStrategy({
     id: contentId('strat', [trajectory.project, 'route', taskKey]),
     at,
     project: trajectory.project,
     derived_from: same.slice(0, MOST_FROM).map((attempt) => attempt.trajectory.id),
-    trust: Math.min(...same.map((attempt) => attempt.trajectory.trust)),
+    trust: leastTrust(
+      same.map((attempt) => attempt.trajectory),
+      harmless.length < best.acts.length ? SUSPECT_TRUST : 1,
+    ),
     kind: 'route',
     abstractable: false,
     situation: told.situation,
     suggestion: told.suggestion,
-    seen_at: [shorten(gist(trajectory.task.description), 300)],
+    seen_at: seenAt([best.attempt]),
     pitfalls: deadEnds(attempts),
     parameters: told.parameters,
     evidence: {
@@ -64,9 +72,9 @@ export function routeOf(attempts: Attempted[], at: string): Strategy | undefined
       tasks: 1,
     },
     // Two judged episodes that took the same way are more than luck; an agent's own claim is not evidence enough.
-    status: worked >= 2 && isJudged(same) ? 'active' : 'candidate',
+    status: worked >= 2 && isJudged(same) && harmless.length === best.acts.length ? 'active' : 'candidate',
     method: 'heuristic',
-  };
+  });
 }
 
 /** The changing acts of a run that did not fail, in order, without repetition. */
@@ -109,7 +117,7 @@ function deadEnds(attempts: Attempted[]): string[] {
     .flatMap((set) => [...set])
     .filter((template) => !good.has(template));
   const [most, count] = mostFrequent(bad);
-  return most !== undefined && count >= 2
+  return most !== undefined && count >= 2 && !isInstructionLike(most)
     ? [`${count} failed attempts were stuck at \`${shorten(most, 140)}\`.`]
     : [];
 }

@@ -1,13 +1,16 @@
 /** Findings of contrast, told as strategies: when … do …, with what it rests on. */
 import { contentId } from '../learners/content-id.ts';
+import { isInstructionLike } from '../learners/instructions.ts';
 import { templateOf } from '../learners/template.ts';
+import { leastTrust } from '../learners/trust.ts';
 import type { Parameter, Strategy } from '../types.ts';
 import { commandText, shorten } from './acts.ts';
 import { commandsOf, isCheck } from './commands.ts';
 import { type Finding, isFirm } from './contrast.ts';
 import { featureKey } from './features.ts';
 import { failuresOf } from './fixes.ts';
-import { gist, isJudged, MOST_FROM, mostFrequent, seenAt } from './telling.ts';
+import { guardStrategy } from './guard.ts';
+import { examplesOf, isJudged, MOST_FROM, mostFrequent, seenAt } from './telling.ts';
 
 /** A habit is warned of when runs with it did worse by more than chance would often bring. */
 const LEAST_WARNING = -1.64;
@@ -48,23 +51,23 @@ function tell(
   if (!first) return undefined;
   const { project } = first.trajectory;
   const trigger = mood === 'do' ? triggerOf(finding) : undefined;
-  const pitfalls = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING).map(warn);
+  const warnings = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING);
   const from = [...finding.did].sort(
     (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
   );
-  return {
+  return guardStrategy({
     id: contentId('strat', [project, 'contrast', featureKey(finding.feature), mood]),
     at,
     project,
     derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
-    trust: Math.min(...finding.did.map(({ trajectory }) => trajectory.trust)),
+    trust: leastTrust(runsBehind([finding, ...warnings])),
     kind: 'contrast',
     abstractable: finding.tasks >= 2,
     situation: situationOf(finding, trigger),
     suggestion:
       mood === 'avoid' ? `Do not ${plainAct(finding)}.` : `${imperative(finding)}${beforeCheck(finding)}.`,
     seen_at: seenAt(finding.did),
-    pitfalls: [...new Set(pitfalls)].slice(0, 3),
+    pitfalls: [...new Set(warnings.map(warn))].slice(0, 3),
     parameters: parametersOf(finding),
     evidence: {
       worked: finding.worked,
@@ -75,8 +78,12 @@ function tell(
     },
     status: isFirm(finding) && isJudged(finding.did) ? 'active' : 'candidate',
     method: 'heuristic',
-  };
+  });
 }
+
+/** Every run that is counted: those that did it, and those that they are compared with. */
+const runsBehind = (findings: Finding[]) =>
+  findings.flatMap(({ did, others }) => [...did, ...others].map(({ trajectory }) => trajectory));
 
 /** What {file} stood for at the tasks where it was done. */
 function parametersOf({ feature, did }: Finding): Parameter[] {
@@ -138,19 +145,19 @@ function triggerOf({ feature, did }: Finding): string | undefined {
     return [...new Set(messages.map((message) => templateOf(message).template))];
   });
   const [template, count] = mostFrequent(met);
-  return template !== undefined && count >= 2 && count >= 0.5 * did.length ? template : undefined;
+  if (template === undefined || count < 2 || count < 0.5 * did.length) return undefined;
+  return isInstructionLike(template) ? undefined : template;
 }
 
 function situationOf({ did, feature, tasks }: Finding, trigger: string | undefined): string {
   const domains = [...new Set(did.flatMap(({ trajectory }) => trajectory.task.domain ?? []))];
-  const where = domains.length === 1 ? `In ${domains[0]} work` : '';
+  const [domain = ''] = domains;
+  const where = domains.length === 1 && !isInstructionLike(domain) ? `In ${shorten(domain, 60)} work` : '';
   const once = trigger ? `once \`${shorten(trigger, 160)}\` appears` : '';
   // Seen at several tasks after one error, that error is the plainest sign there is.
   if (once && feature.kind === 'ran' && tasks >= 3)
     return where === '' ? once.replace('once', 'Once') : `${where}, ${once}`;
-  const examples = [...new Set(did.map(({ trajectory }) => shorten(gist(trajectory.task.description), 100)))]
-    .sort((a, b) => a.length - b.length)
-    .slice(0, 2)
+  const examples = examplesOf(did)
     .map((example) => `"${example}"`)
     .join(' or ');
   const like = where === '' ? `When a task is like ${examples}` : `${where} such as ${examples}`;

@@ -1,10 +1,12 @@
 /** What strategies of every kind are told with: the gist of a task, what is most frequent, where they were seen. */
+import { isInstructionLike, LEFT_OUT } from '../learners/instructions.ts';
 import { type Trajectory, VERDICT_TRUST } from '../types.ts';
 import { shorten } from './acts.ts';
 
 /** Sources named with a strategy. */
 export const MOST_FROM = 20;
 const MOST_SEEN = 10;
+const LOOKED_FURTHER = 200;
 
 interface Run {
   trajectory: Trajectory;
@@ -20,12 +22,37 @@ export function gist(text: string): string {
   return said;
 }
 
+/** A task in short, LEFT_OUT when it gives a model orders. Looked at a little further than told: a cut hides the rest. */
+export function taskInShort({ trajectory: { task } }: Run, longest: number): string {
+  const told = gist(task.description);
+  const looked = Math.min(told.length, longest) + LOOKED_FURTHER;
+  return isInstructionLike(task.description.trim().slice(0, looked)) ? LEFT_OUT : shorten(told, longest);
+}
+
 /** The tasks of runs, in short, each once. */
-export const seenAt = (attempts: Run[]): string[] =>
-  [...new Set(attempts.map(({ trajectory }) => shorten(gist(trajectory.task.description), 300)))].slice(
-    0,
-    MOST_SEEN,
-  );
+export const seenAt = (attempts: Run[]): string[] => harmless(attempts, 300, MOST_SEEN);
+
+/** The two shortest tasks of runs; LEFT_OUT only where nothing else can be said. */
+export function examplesOf(attempts: Run[]): string[] {
+  const inOrder = attempts
+    .map((run) => ({ run, length: shorten(gist(run.trajectory.task.description), 100).length }))
+    .sort((a, b) => a.length - b.length)
+    .map(({ run }) => run);
+  const told = harmless(inOrder, 100, 2);
+  return told.length > 0 ? told : [LEFT_OUT];
+}
+
+/** The first `most` tasks that give no orders. Each description is looked at once, and no more than are needed. */
+function harmless(attempts: Run[], longest: number, most: number): string[] {
+  const byDescription = new Map(attempts.map((run) => [run.trajectory.task.description, run]));
+  const told = new Set<string>();
+  for (const run of byDescription.values()) {
+    if (told.size === most) break;
+    const task = taskInShort(run, longest);
+    if (task !== LEFT_OUT) told.add(task);
+  }
+  return [...told];
+}
 
 /** The most frequent item and its count; the first of equals. */
 export function mostFrequent(items: string[]): [item: string | undefined, count: number] {

@@ -7,7 +7,18 @@ export interface Embedder {
   readonly dimensions: number;
   /** True when only shared words and characters count, so paraphrases are missed. */
   readonly lexical: boolean;
+  /** One vector a text, in order. @throws KnowhowError `embedder_down` where it lives elsewhere and gives none. */
   embed(texts: string[]): Promise<Float32Array[]>;
+  /** What was sent to it so far; absent where nothing leaves the machine. */
+  readonly usage?: EmbedderUsage;
+  /** Gives up what is under way. */
+  close?(): void;
+}
+
+export interface EmbedderUsage {
+  calls: number;
+  texts: number;
+  tokens: number;
 }
 
 export interface LlmUsage {

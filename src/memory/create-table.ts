@@ -17,6 +17,7 @@ const IDS_PER_QUERY = 500;
 /** Words of a query that are searched for; a longer one says no more about what it is about. */
 const MOST_WORDS = 200;
 const COUNT_TRIES = 5;
+const MOST_RECENT = 1_024;
 
 export interface TableParts<T> {
   spec: TableSpec<T>;
@@ -80,6 +81,8 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     const parsed = spec.schema.safeParse(JSON.parse(record));
     return parsed.success ? [parsed.data] : [];
   };
+  /** What several searches of one question find is read once. Hits are looked at, never changed. */
+  const recent = recently(MOST_RECENT, readable);
   const parse = (id: string, record: string): T => {
     const [parsed] = readable(record);
     if (parsed) return parsed;
@@ -120,7 +123,7 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     return [...found.filter(({ id }) => !hides.has(id)), ...near]
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, limit)
-      .flatMap(({ record, score }) => readable(record).map((each) => ({ record: each, score })));
+      .flatMap(({ id, record, score }) => recent(id, record).map((each) => ({ record: each, score })));
   }
 
   /** Counted against one version of the table: a row on its way into it must not count twice. */
@@ -227,3 +230,18 @@ const byTime = (order: 'newest' | 'oldest') => (a: Record<string, string>, b: Re
   if (x !== y) return (x < y ? -1 : 1) * (order === 'oldest' ? 1 : -1);
   return (a.id ?? '') < (b.id ?? '') ? -1 : 1;
 };
+
+/** `read`, but what was read before under the same id from the same text is not read again. Forgets the oldest. */
+function recently<R>(most: number, read: (text: string) => R): (id: string, text: string) => R {
+  const known = new Map<string, { text: string; value: R }>();
+  return (id, text) => {
+    const before = known.get(id);
+    if (before?.text === text) return before.value;
+    const value = read(text);
+    known.delete(id);
+    known.set(id, { text, value });
+    const [oldest] = known.size > most ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+    return value;
+  };
+}

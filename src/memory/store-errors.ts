@@ -1,7 +1,15 @@
 /** Turns what a database or a disk says into errors that tell the operator what to do. */
 import { KnowhowError, operatorError, unavailableError } from '../errors.ts';
+import { ANY_REMOTE, isRemote, type Known, REMOTE, withoutAnswer } from './remote-errors.ts';
 
-const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = [
+const BUSY: Known = [
+  /too many concurrent writers|commit conflict|retryable|concurrent|database is locked/i,
+  'store_busy',
+  'The store is busy with other writers.',
+  'Try again.',
+];
+
+const DISK: Known[] = [
   [
     /no space left|os error 28|ENOSPC|quota exceeded|disk is full/i,
     'store_full',
@@ -26,12 +34,9 @@ const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = 
     'The directory of the store cannot be made: a file is in the way, or the place does not take one.',
     'Pass the path of a directory with --data.',
   ],
-  [
-    /too many concurrent writers|commit conflict|retryable|concurrent|database is locked/i,
-    'store_busy',
-    'The store is busy with other writers.',
-    'Try again.',
-  ],
+];
+
+const CORRUPT: Known[] = [
   [
     /corrupt|malformed|not a database|not a lance|magic|unexpected eof|failed to (?:read|decode|parse)|invalid (?:manifest|file)|not found|lance error/i,
     'store_corrupt',
@@ -40,6 +45,9 @@ const KNOWN: [pattern: RegExp, code: string, message: string, hint: string][] = 
   ],
 ];
 
+const LOCAL = [...DISK, BUSY, ...CORRUPT];
+const FAR = [BUSY, ...REMOTE, ...CORRUPT, ...ANY_REMOTE];
+
 /** Runs `work`; failures of the store come out as KnowhowErrors, naming the directory but no stored text. */
 export async function storeErrors<R>(directory: string, work: () => Promise<R>): Promise<R> {
   try {
@@ -47,10 +55,11 @@ export async function storeErrors<R>(directory: string, work: () => Promise<R>):
   } catch (cause) {
     if (cause instanceof KnowhowError) throw cause;
     const text = String(cause);
-    for (const [pattern, code, message, hint] of KNOWN) {
+    const far = isRemote(directory);
+    for (const [pattern, code, message, hint] of far ? FAR : LOCAL) {
       if (!pattern.test(text)) continue;
       const make = code === 'store_busy' ? unavailableError : operatorError;
-      throw make(code, `${message} (${directory})`, hint, { cause });
+      throw make(code, `${message} (${directory})`, hint, { cause: far ? withoutAnswer(cause) : cause });
     }
     throw cause;
   }

@@ -138,38 +138,43 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   };
 }
 
-/** Commits of one process between two looks at whether a table wants folding. */
+/** Commits of one process between two looks at whether a table wants folding; the first is one, for processes that end soon. */
 const COMMITS_BETWEEN_LOOKS = 32;
 
-/** @param alone runs work unless another machine is at this table; says whether it did. */
-export function remoteWriter(
-  shelf: Shelf,
-  alone: (work: () => Promise<void>) => Promise<boolean>,
-  log: Log,
-  background: (work: Promise<unknown>) => void,
-): Writer {
+/** What a table on object storage is written with. */
+export interface Far {
+  shelf: Shelf;
+  /** Runs work unless another machine is at this table. */
+  ifFree: (work: () => Promise<void>) => Promise<unknown>;
+  /** Runs work as soon as no other machine is at this table. */
+  whenFree: (work: () => Promise<void>) => Promise<void>;
+  /** False: the service folds tables by itself. */
+  folds: boolean;
+  log: Log;
+  background: (work: Promise<unknown>) => void;
+}
+
+export function remoteWriter({ shelf, ifFree, whenFree, folds, log, background }: Far): Writer {
   let commits = 0;
-  const keepUp = (how: 'need' | 'all' | 'purge') =>
-    alone(async () => {
-      const graceMs = how === 'need' ? GRACE_MS : 0;
-      await shelf.upkeep({ how, graceMs, sync: () => Promise.resolve() });
-    });
+  const keepUp = async (how: 'need' | 'all' | 'purge') => {
+    const graceMs = how === 'need' ? GRACE_MS : 0;
+    await shelf.upkeep({ how, graceMs, sync: () => Promise.resolve() });
+  };
   const put = groupCommits(async (rows: Row[]) => {
     await shelf.merge(newestRows(rows));
     commits += 1;
-    if (commits % COMMITS_BETWEEN_LOOKS !== 0) return;
+    if (!folds || commits % COMMITS_BETWEEN_LOOKS !== 1) return;
     background(
-      keepUp('need').catch((error) =>
+      ifFree(() => keepUp('need')).catch((error) =>
         log.error('a table could not be folded', { table: shelf.shape.name, error: String(error) }),
       ),
     );
   });
   return {
     put,
+    // Nobody needs to be kept out: a commit that another one has outrun is done again on what that one left.
     alone: (work) => work(),
-    async upkeep(how) {
-      await keepUp(how);
-    },
+    upkeep: (how) => (folds ? whenFree(() => keepUp(how)) : Promise.resolve()),
     foldedAt: () => undefined,
   };
 }

@@ -1,5 +1,7 @@
 /** The kinds of record that clients can read, by URI: one table for listing, templates, completion and reading. */
 import type { Context } from '../context.ts';
+import { LEFT_OUT } from '../learners/instructions.ts';
+import { guardConcept, guardPattern, guardStrategy } from '../learning/guard.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Table } from '../memory/table.ts';
 import type { CodeConcept, ErrorPattern, Strategy, Trajectory } from '../types.ts';
@@ -35,13 +37,17 @@ interface Spec<T extends Listed> {
 /** Ties a kind's record type together; outside only what is listed counts. */
 const kind = <T extends Listed>(spec: Spec<T>): Kind => spec as unknown as Kind;
 
+/** Advice that was learned before its text was looked at is looked at now. */
+const advice = <T>(guarded: T | undefined, text: (record: T) => string): string =>
+  guarded === undefined ? `# ${LEFT_OUT}\n` : text(guarded);
+
 export const KINDS: readonly Kind[] = [
   kind<CodeConcept>({
     path: 'concepts',
     title: 'Concept library',
     description: 'Code concepts seen in independent solutions, with signature and examples',
     label: (concept) => `${concept.name}: ${concept.signature}`,
-    text: conceptText,
+    text: (concept) => advice(guardConcept(concept), conceptText),
     table: (ctx) => ctx.memory.concepts,
   }),
   kind<ErrorPattern>({
@@ -49,7 +55,7 @@ export const KINDS: readonly Kind[] = [
     title: 'Error patterns',
     description: 'Errors met before, how often, and the fixes that got past them',
     label: (pattern) => `${pattern.name} (met ${pattern.frequency} times)`,
-    text: errorPatternText,
+    text: (pattern) => advice(guardPattern(pattern), errorPatternText),
     table: (ctx) => ctx.memory.error_patterns,
   }),
   kind<Strategy>({
@@ -57,7 +63,7 @@ export const KINDS: readonly Kind[] = [
     title: 'Strategies',
     description: 'When to do what, with the evidence for and against',
     label: (strategy) => `${strategy.status}: ${strategy.suggestion}`,
-    text: strategyText,
+    text: (strategy) => advice(guardStrategy(strategy), strategyText),
     table: (ctx) => ctx.memory.strategies,
   }),
   kind<Trajectory>({

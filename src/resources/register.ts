@@ -7,12 +7,16 @@ import {
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
 import type { Context } from '../context.ts';
-import { KINDS, type Kind } from './kinds.ts';
+import { withoutInstructions } from '../learners/instructions.ts';
+import { cleanText, mapStrings } from '../text.ts';
+import { quoted, SENTENCE } from '../tools/quoted.ts';
+import { KINDS, type Kind, type Listed } from './kinds.ts';
 import { stats } from './stats.ts';
 
 const PAGE = 50;
 const MOST_LISTED = 200;
 const COMPLETIONS = 20;
+const LABEL_LOOKED_AT = 600;
 
 export function registerResources(server: McpServer, ctx: Context): void {
   server.registerResource(
@@ -25,7 +29,11 @@ export function registerResources(server: McpServer, ctx: Context): void {
     },
     async (uri) => ({
       contents: [
-        { uri: uri.href, mimeType: 'application/json', text: JSON.stringify(await stats(ctx), null, 2) },
+        {
+          uri: uri.href,
+          mimeType: 'application/json',
+          text: JSON.stringify(mapStrings(await stats(ctx), cleanText), null, 2),
+        },
       ],
     }),
   );
@@ -40,7 +48,7 @@ export function registerResources(server: McpServer, ctx: Context): void {
           {
             uri: uri.href,
             mimeType: 'application/json',
-            text: JSON.stringify(await library(kind, ctx), null, 2),
+            text: JSON.stringify(mapStrings(await library(kind, ctx), cleanText), null, 2),
           },
         ],
       }),
@@ -56,9 +64,8 @@ export function registerResources(server: McpServer, ctx: Context): void {
       async (uri, { id }) => {
         const record = await kind.table(ctx).get(String(id));
         if (!record) throw new ResourceNotFoundError(uri.href);
-        return {
-          contents: [{ uri: uri.href, mimeType: 'text/markdown', text: await kind.text(record, ctx) }],
-        };
+        const text = quoted(cleanText(await kind.text(record, ctx)), ctx.random);
+        return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };
       },
     );
   }
@@ -66,7 +73,7 @@ export function registerResources(server: McpServer, ctx: Context): void {
   server.server.setRequestHandler('resources/list', async ({ params }) => listPage(ctx, params?.cursor));
 }
 
-/** The newest records of a kind in a line each, and how many there are. */
+/** The newest records of a kind in a line each, and how many there are. JSON stays plain JSON: `notice` is its fence. */
 async function library(kind: Kind, ctx: Context) {
   const table = kind.table(ctx);
   const [total, newest] = await Promise.all([
@@ -74,12 +81,13 @@ async function library(kind: Kind, ctx: Context) {
     table.list({ order: 'newest', limit: MOST_LISTED }),
   ]);
   return {
+    notice: SENTENCE,
     total,
     shown: newest.length,
     records: newest.map((record) => ({
       uri: `knowhow://${kind.path}/${record.id}`,
       project: record.project,
-      label: oneLine(kind.label(record), 200),
+      label: labelOf(kind, record, 200),
     })),
   };
 }
@@ -114,7 +122,7 @@ async function listPage(ctx: Context, cursor: string | undefined) {
       ...records.map((record) => ({
         uri: `knowhow://${kind.path}/${record.id}`,
         name: record.id,
-        title: oneLine(kind.label(record), 100),
+        title: labelOf(kind, record, 100),
         mimeType: 'text/markdown',
       })),
     );
@@ -142,7 +150,9 @@ function parseCursor(cursor: string): { at: number; offset: number } {
   return { at, offset: Number(offset) };
 }
 
-const oneLine = (text: string, longest: number): string => {
-  const flat = text.replace(/\s+/gu, ' ').trim();
-  return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat;
-};
+/** On one line. A list has no fence: what gives a model orders is not shown there, not even in part. */
+function labelOf(kind: Kind, record: Listed, longest: number): string {
+  const flat = cleanText(kind.label(record).slice(0, LABEL_LOOKED_AT)).replace(/\s+/gu, ' ').trim();
+  const told = withoutInstructions(flat);
+  return told.length > longest ? `${told.slice(0, longest - 1)}…` : told;
+}

@@ -1,14 +1,9 @@
 /** What the memory holds and how the store is doing: for `knowhow://stats`, `knowhow status` and `doctor`. */
 import type { Context } from '../context.ts';
-import { cosine } from '../learners/statistics.ts';
+import { describeError } from '../errors.ts';
 import { createHindsight } from '../learning/hindsight.ts';
+import { probeEmbedder } from '../llm/probe.ts';
 import { TABLES } from '../memory/memory.ts';
-
-/** A pair that means the same in other words: a lexical embedder scores it low, and says so by that. */
-const PROBE: [string, string] = [
-  'The build is broken after the upgrade',
-  'Compilation fails since the new version',
-];
 
 export async function stats(ctx: Context) {
   const { memory, embedder, config } = ctx;
@@ -33,12 +28,12 @@ export async function stats(ctx: Context) {
     memory.trajectories.tally('project'),
     createHindsight(ctx).shouldRunBatch(),
     memory.batches.list({ order: 'newest', limit: 1 }),
-    embedder.embed(PROBE),
+    probeEmbedder(embedder),
   ]);
   const store = Object.fromEntries(
     await Promise.all(TABLES.map(async (name) => [name, await memory[name].figures()] as const)),
   );
-  const [a, b] = probe;
+  const { error: unanswered, ...probed } = probe;
   return {
     data: config.data,
     project: config.project,
@@ -53,12 +48,9 @@ export async function stats(ctx: Context) {
     batch,
     last_batch: lastBatch ? { at: lastBatch.at, ...lastBatch.result } : null,
     embedder: {
-      name: embedder.name,
-      lexical: embedder.lexical,
-      probe: { texts: PROBE, similarity: a && b ? Math.round(cosine(a, b) * 1000) / 1000 : null },
-      ...(embedder.lexical
-        ? { note: 'Finds shared words and identifiers; matches in meaning only will be missed.' }
-        : {}),
+      ...probed,
+      ...(embedder.usage ? { usage: { ...embedder.usage } } : {}),
+      ...(unanswered === undefined ? {} : { error: describeError(unanswered) }),
     },
     llm: ctx.llm ? { model: ctx.llm.model, ...ctx.llm.usage } : null,
     store,

@@ -2,8 +2,8 @@
 
 /** Prose takes about 4 characters a token (o200k), code 3, ids 2; less than the mix keeps the estimate on the safe side. */
 const CHARS_PER_TOKEN = 2.9;
-/** What the frame of an answer costs: ids, keys, the sentence that says what it is. */
-const FRAME_TOKENS = 80;
+/** What the frame of an answer costs: ids, keys, the sentences that say what it is, the fence around it. */
+const FRAME_TOKENS = 140;
 
 export const estimateTokens = (value: unknown): number =>
   Math.ceil(JSON.stringify(value).length / CHARS_PER_TOKEN);

@@ -28,6 +28,8 @@ export interface ToolDefinition<I extends z.ZodType = z.ZodType, O extends z.Zod
   input: I;
   output: O;
   annotations: Annotations;
+  /** false: its answers hold no stored text, so they need no fence. Left out: fenced. */
+  quotes?: false;
   run(args: z.output<I>, call: Call): Promise<z.input<O>>;
 }
 

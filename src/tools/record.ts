@@ -29,7 +29,9 @@ export const recordTrajectoryTool = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(input, { ctx, pipeline, signal }) {
     const { trajectory } = await recordTrajectory(ctx, input);
-    const result = await pipeline.learnFrom(trajectory, signal);
+    // A run that was known already may be told only now what had helped it.
+    const { retrieval_id = trajectory.retrieval_id } = input;
+    const result = await pipeline.learnFrom({ ...trajectory, retrieval_id }, signal);
     const notes = [...result.notes, ...(result.analysis?.note ? [result.analysis.note] : [])];
     return {
       trajectory_id: trajectory.id,

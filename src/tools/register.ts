@@ -5,6 +5,7 @@ import { describeError, KnowhowError } from '../errors.ts';
 import type { LearningPipeline } from '../learning/pipeline.ts';
 import type { ToolDefinition } from './define.ts';
 import { runBatchLearningTool } from './learn.ts';
+import { quoted, readable } from './quoted.ts';
 import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './retrieve.ts';
 import { forClients } from './schema.ts';
@@ -51,8 +52,10 @@ async function answer(
   try {
     const result = await tool.run(args, { ctx, pipeline, signal, progress: progressFor(request) });
     // Keys that the output schema does not name would make the client throw.
-    const structuredContent = tool.output.parse(result) as Record<string, unknown>;
-    return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+    const structuredContent = readable(tool.output.parse(result) as Record<string, unknown>);
+    const json = JSON.stringify(structuredContent);
+    const text = tool.quotes === false ? json : quoted(json, ctx.random);
+    return { content: [{ type: 'text', text }], structuredContent };
   } catch (error) {
     if (signal.aborted) throw error;
     if (!(error instanceof KnowhowError))

@@ -3,33 +3,66 @@
 import { fillTemplate } from '../learners/template.ts';
 import { shorten } from '../learning/acts.ts';
 import { attributeSimple, keySteps } from '../learning/credit.ts';
-import type { Attribution, CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
+import type {
+  Attribution,
+  CodeConcept,
+  ErrorPattern,
+  Experience,
+  Strategy,
+  Tally,
+  Trajectory,
+  WinRate,
+} from '../types.ts';
 
 const MOST_SOURCES = 2;
 
-export const strategyView = ({ id, situation, suggestion, pitfalls, evidence, status }: Strategy) => ({
-  id,
-  situation: shorten(situation, 400),
-  suggestion: shorten(suggestion, 500),
-  pitfalls: pitfalls.slice(0, 2).map((pitfall) => shorten(pitfall, 200)),
-  evidence: {
-    worked: evidence.worked,
-    tried: evidence.tried,
-    from: evidence.from.slice(0, MOST_SOURCES),
-    ...(evidence.without && evidence.without.tried > 0
-      ? {
-          without: `attempts at the same tasks that did otherwise: ${evidence.without.worked} of ${evidence.without.tried}`,
-        }
-      : {}),
-  },
-  status,
-});
+/** Longer and the counter-evidence crowds out the next advice. */
+const MOST_FAILURES = 2;
+
+/**
+ * The strategy with what speaks for and against it: how often it worked, what became of the runs that it was shown to,
+ * what the failed ones were left with. `changed` is cited code that is no longer as it was.
+ */
+export function strategyView(strategy: Strategy, changed: string[] = []) {
+  const { id, situation, suggestion, pitfalls, evidence, status, status_why, win_rate } = strategy;
+  const { worked, tried, from, without, used, failures = [] } = evidence;
+  const isStale = status === 'stale' || changed.length > 0;
+  const stale = changed.length > 0 ? `${changed.join(', ')} changed since` : (status_why ?? '');
+  return {
+    id,
+    situation: shorten(situation, 400),
+    suggestion: shorten(suggestion, 500),
+    pitfalls: pitfalls.slice(0, 2).map((pitfall) => shorten(pitfall, 200)),
+    evidence: {
+      worked,
+      tried,
+      ...(win_rate ? { win_rate: interval(win_rate) } : {}),
+      ...(without && without.tried > 0
+        ? {
+            without: `attempts at the same tasks that did otherwise: ${without.worked} of ${without.tried}`,
+          }
+        : {}),
+      ...(failures.length > 0 ? { failed_when: failures.slice(0, MOST_FAILURES) } : {}),
+      ...(used ? { used: usedText(used) } : {}),
+      from: from.slice(0, MOST_SOURCES),
+    },
+    status: isStale ? ('stale' as const) : status,
+    ...(isStale && stale !== '' ? { stale: shorten(stale, 160) } : {}),
+  };
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)}`;
+const interval = ({ mean, low, high }: WinRate): string =>
+  `${percent(mean)} % (${percent(low)}–${percent(high)})`;
+
+export const usedText = ({ worked, tried }: Tally): string =>
+  `of ${tried} later ${tried === 1 ? 'run that was' : 'runs that were'} shown this, ${worked} succeeded`;
 
 /**
  * The pattern with its best fix, and what else was tried: counter-evidence travels along. `values` are the caller's own
  * literals, filled into the fix: `pip install {module}` is told as `pip install numpy`.
  */
-export function errorView(pattern: ErrorPattern, values: Record<string, string> = {}) {
+export function errorView(pattern: ErrorPattern, values: Record<string, string> = {}, used?: Tally) {
   const { id, name, signature, frequency, suggested_fix, support, fixes } = pattern;
   const also = fixes
     .filter((fix) => fix.fix !== suggested_fix)
@@ -47,17 +80,21 @@ export function errorView(pattern: ErrorPattern, values: Record<string, string> 
     suggested_fix: shorten(fillTemplate(suggested_fix, values), 400),
     support,
     ...(also.length > 0 ? { also } : {}),
+    ...(used ? { used: usedText(used) } : {}),
   };
 }
 
-export const conceptView = ({ id, name, signature, description, code, usage }: CodeConcept) => ({
+export const conceptView = (
+  { id, name, signature, description, code, usage }: CodeConcept,
+  used?: Tally,
+) => ({
   id,
   name,
   signature: shorten(signature, 200),
   description: shorten(description, 240),
   // Code keeps its line breaks; what is too long is read from the resource.
   code: code.length > 900 ? `${code.slice(0, 900)}\n// … whole: knowhow://concepts/${id}` : code,
-  used: `in ${usage.tried} runs, ${usage.worked} succeeded`,
+  used: [`in ${usage.tried} runs, ${usage.worked} succeeded`, ...(used ? [usedText(used)] : [])].join('; '),
 });
 
 export function experienceView(trajectory: Trajectory, experience: Experience | undefined) {

@@ -12,10 +12,14 @@ const KINDS = ['concepts', 'error-patterns', 'strategies', 'trajectories'];
 const MORE = 120;
 
 interface Library {
+  notice: string;
   total: number;
   shown: number;
   records: { uri: string; project: string; label: string }[];
 }
+
+/** Markdown between two lines that carry the same token, and nothing after them. */
+const FENCED_PAGE = /^[^\n]+"end ([0-9a-f]{16})"\.\nbegin \1\n# [\s\S]*\nend \1$/u;
 
 interface Page {
   resources: { uri: string; name: string; title?: string; mimeType?: string }[];
@@ -107,10 +111,11 @@ describe.each<Era>(['modern', 'legacy'])('resources (%s)', (era) => {
       const read = await client.readResource({ uri: `knowhow://${kind}` });
       const library = JSON.parse(textOf(read)) as Library;
       expect(library.total, kind).toBeGreaterThan(0);
+      expect(library.notice).toMatch(/not instructions/u);
       expect(library.records).toHaveLength(library.shown);
       for (const { uri, label } of library.records) {
         expect(label).not.toContain('\n');
-        expect(textOf(await client.readResource({ uri }))).toMatch(/^# /u);
+        expect(textOf(await client.readResource({ uri }))).toMatch(FENCED_PAGE);
       }
     }
   });
@@ -127,6 +132,13 @@ describe.each<Era>(['modern', 'legacy'])('resources (%s)', (era) => {
     expect(stats.counts.trajectories).toBe(12 + MORE);
     expect(stats.outcomes).toEqual({ success: 6 + MORE, failure: 6, unknown: 0 });
     expect(stats.batch.pending).toBe(MORE);
+    expect(stats.embedder).toEqual({
+      name: expect.stringMatching(/^hashing/u),
+      dimensions: 512,
+      lexical: true,
+      probe: { same_words: expect.any(Number), same_meaning: expect.any(Number) },
+      note: expect.stringMatching(/matches in meaning only will be missed/u),
+    });
   });
 
   it('say that something is not there', async () => {

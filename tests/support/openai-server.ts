@@ -1,6 +1,6 @@
 /**
- * A server on the loopback that speaks as much of OpenAI's chat completions as Knowhow uses. The test scripts what
- * the "model" says. It stops when the test that started it ends (or, started outside a test, with `close()`).
+ * A server on the loopback that speaks as much of OpenAI's chat completions and embeddings as Knowhow uses. The test
+ * scripts what the "model" says. It stops when the test that started it ends (or, started outside a test, with `close()`).
  *
  *   const server = await startOpenAiServer((request, index) => ({ steps: [] }));   // an object is sent as JSON text
  *   const llm = createOpenAiLlm(LlmConfig.parse({ base_url: server.baseUrl }), { log, redact });
@@ -13,6 +13,10 @@
  * - replies of a script          a string: said as it is · `reply({...})`: everything else · any other value: as JSON
  * - `reply({ text, usage, refusal, status, error, headers, hang })`
  * - `rateLimited()` 429, to be retried at once · `broken(status = 500)`, likewise · `hang()` never answers
+ * - `startEmbeddingServer(script?)` → the same for /v1/embeddings, `requests[i].input`; without a script every text gets
+ *                                its `vectorOf(text)`. A script returns `undefined` for that, a reply as above, or the
+ *                                `data` of the answer, whatever it is
+ * - `vectorOf(text, dimensions)` of the words of a text, the same every time; words of one line of MEANINGS are one word
  * - `refuseFormats(...types)`    wraps a script: 400 for these types of response_format
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -75,20 +79,42 @@ export interface OpenAiServer {
   close(): Promise<void>;
 }
 
-export async function startOpenAiServer(script: Script): Promise<OpenAiServer> {
-  const requests: ChatRequest[] = [];
+export const startOpenAiServer = (script: Script): Promise<OpenAiServer> =>
+  listen('/v1/chat/completions', chatRequest, script, (said, request) => ({
+    parts:
+      said instanceof Reply ? said.parts : { text: typeof said === 'string' ? said : JSON.stringify(said) },
+    send: (outgoing, parts) => send(outgoing, request, parts),
+  }));
+
+interface Served<R> {
+  baseUrl: string;
+  requests: R[];
+  readonly mostAtOnce: number;
+  close(): Promise<void>;
+}
+
+async function listen<R>(
+  path: string,
+  read: (body: Record<string, unknown>, incoming: IncomingMessage) => R,
+  script: (request: R, index: number) => unknown,
+  answerOf: (
+    said: unknown,
+    request: R,
+  ) => { parts: ReplyParts; send(outgoing: ServerResponse, parts: ReplyParts): void },
+): Promise<Served<R>> {
+  const requests: R[] = [];
   let open = 0;
   let mostAtOnce = 0;
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     outgoing.once('close', () => open--);
     mostAtOnce = Math.max(mostAtOnce, ++open);
-    const request = await readRequest(incoming);
+    const body = await readBody(incoming);
+    if (incoming.url !== path) throw new Error(`no such path: ${incoming.url}`);
+    const request = read(body, incoming);
     const index = requests.push(request) - 1;
-    const said = await script(request, index);
-    const parts =
-      said instanceof Reply ? said.parts : { text: typeof said === 'string' ? said : JSON.stringify(said) };
-    if (!parts.hang) send(outgoing, request, parts);
+    const answered = answerOf(await script(request, index), request);
+    if (!answered.parts.hang) answered.send(outgoing, answered.parts);
   };
 
   const server = createServer((incoming, outgoing) => {
@@ -119,12 +145,14 @@ export async function startOpenAiServer(script: Script): Promise<OpenAiServer> {
   };
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<ChatRequest> {
+async function readBody(incoming: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+}
+
+function chatRequest(body: Record<string, unknown>, incoming: IncomingMessage): ChatRequest {
   const messages = body.messages as ChatRequest['messages'];
-  if (incoming.url !== '/v1/chat/completions') throw new Error(`no such path: ${incoming.url}`);
   return {
     system: messages.find(({ role }) => role === 'system')?.content ?? '',
     prompt: messages.findLast(({ role }) => role === 'user')?.content ?? '',
@@ -164,3 +192,69 @@ function send(outgoing: ServerResponse, request: ChatRequest | undefined, parts:
     }),
   );
 }
+
+export interface EmbeddingRequest {
+  input: string[];
+  body: Record<string, unknown>;
+  authorization: string | undefined;
+}
+
+export type EmbeddingScript = (request: EmbeddingRequest, index: number) => unknown;
+
+/** What the "model" knows to mean the same. */
+const MEANINGS = [
+  'build compilation compile',
+  'broken fails failing failed',
+  'upgrade version update',
+  'delete remove removing',
+  'picture image images pictures',
+];
+
+export function vectorOf(text: string, dimensions: number): number[] {
+  const vector = new Array<number>(dimensions).fill(0);
+  vector[0] = 0.01;
+  for (const word of text.toLowerCase().match(/\p{L}+/gu) ?? []) {
+    const meant = MEANINGS.find((line) => line.split(' ').includes(word)) ?? word;
+    let hash = 7;
+    for (const char of meant) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+    const slot = hash % dimensions;
+    vector[slot] = (vector[slot] ?? 0) + 1;
+  }
+  return vector;
+}
+
+export const startEmbeddingServer = (
+  script: EmbeddingScript = () => undefined,
+  dimensions = 256,
+): Promise<Served<EmbeddingRequest>> =>
+  listen(
+    '/v1/embeddings',
+    (body, { headers }): EmbeddingRequest => ({
+      input: body.input as string[],
+      body,
+      authorization: headers.authorization,
+    }),
+    script,
+    (said, { input, body }) => ({
+      parts: said instanceof Reply ? said.parts : {},
+      send(outgoing, { status = 200, error, headers }) {
+        outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
+        const data =
+          said instanceof Reply || said === undefined
+            ? input.map((text, index) => ({
+                object: 'embedding',
+                index,
+                embedding: vectorOf(text, dimensions),
+              }))
+            : said;
+        const usage = { prompt_tokens: input.length, total_tokens: input.length };
+        outgoing.end(
+          error || status !== 200
+            ? JSON.stringify({ error: { type: 'error', param: null, code: null, ...error } })
+            : typeof data === 'string'
+              ? data
+              : JSON.stringify({ object: 'list', model: body.model, data, usage }),
+        );
+      },
+    }),
+  );

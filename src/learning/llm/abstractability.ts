@@ -1,5 +1,6 @@
 /** Abstractability by a language model (seed 001), with memory before it: novelty cannot be judged blind. */
 import { z } from 'zod';
+import { withoutInstructions } from '../../learners/instructions.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Abstractability, Trajectory } from '../../types.ts';
 import { clamp, cut, fence, notUsed, showRun } from './prompt.ts';
@@ -71,7 +72,7 @@ export async function refineAbstractability(
       generalizability: clamp(generalizability),
       complexity: clamp(complexity),
     },
-    reasoning: cut(reasoning, LONGEST_REASONING),
+    reasoning: withoutInstructions(cut(reasoning, LONGEST_REASONING)),
     method: 'llm',
   };
   if (abstractable && trajectory.outcome.success !== true) {

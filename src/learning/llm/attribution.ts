@@ -1,5 +1,6 @@
 /** Credit by a language model (seed 001): it names the key steps, the heuristic stays where it gives nothing usable. */
 import { z } from 'zod';
+import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Attribution, Trajectory } from '../../types.ts';
 import { normalize } from '../credit.ts';
@@ -64,7 +65,7 @@ export async function refineAttribution(
     else if (clamp(score) > (scores[step] ?? 0)) {
       scores[step] = clamp(score);
       const words = cut(reason, 200);
-      if (words !== '') reasons[step] = words;
+      if (words !== '' && !isInstructionLike(words)) reasons[step] = words;
       else delete reasons[step];
     }
   }

@@ -4,8 +4,11 @@
  */
 import { z } from 'zod';
 import { contentId } from '../../learners/content-id.ts';
+import { leastTrust } from '../../learners/trust.ts';
 import type { Llm } from '../../llm/ports.ts';
+import { cleanText } from '../../text.ts';
 import type { CodeConcept, Trajectory } from '../../types.ts';
+import { guardConcept } from '../guard.ts';
 import { flat } from './grounding.ts';
 import { cut, fence, notUsed } from './prompt.ts';
 import { readScript } from './script-syntax.ts';
@@ -107,7 +110,7 @@ function entryOf({ trajectory, task, written }: Shown, index: number, all: Shown
     task: cut(trajectory.task.description, 200),
     wrote: longest.map(({ path, code }) => ({
       path: cut(path, 80),
-      code: code.slice(0, LONGEST_PIECE).toWellFormed(),
+      code: cleanText(code.slice(0, LONGEST_PIECE)),
     })),
   };
 }
@@ -147,12 +150,12 @@ async function judge(proposal: Proposal, shown: Shown[], at: string): Promise<Co
 
   const runs = behind.map(({ trajectory }) => trajectory);
   const project = runs[0]?.project ?? '';
-  return {
+  const concept: CodeConcept = {
     id: contentId('concept', [project, name, signature]),
     at,
     project,
     derived_from: runs.map(({ id }) => id),
-    trust: Math.min(...runs.map(({ trust }) => trust)),
+    trust: leastTrust(runs),
     name,
     description: cut(proposal.description, 300),
     signature,
@@ -169,6 +172,7 @@ async function judge(proposal: Proposal, shown: Shown[], at: string): Promise<Co
     source: 'learned',
     method: 'llm',
   };
+  return guardConcept(concept) ?? 'with orders to a model';
 }
 
 const LANGUAGES: Record<string, string> = {

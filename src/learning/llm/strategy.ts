@@ -3,6 +3,7 @@
  * stay, and it may not bring commands, paths or numbers of its own.
  */
 import { z } from 'zod';
+import { isInstructionLike } from '../../learners/instructions.ts';
 import { topics } from '../../learners/words.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Strategy } from '../../types.ts';
@@ -87,6 +88,7 @@ function faultOf(wording: Wording, strategy: Strategy, material: string[]): stri
   const all = [wording.situation, wording.suggestion, ...wording.pitfalls];
   if (wording.situation === '' || wording.suggestion === '')
     return 'it left the situation or suggestion empty';
+  if (all.some(isInstructionLike)) return 'it gives a model orders'; // Repeated from the material, or worse.
   if (all.some((text) => inventsCode(text, known)))
     return 'it wrote code that is neither in the strategy nor the material';
   if (all.some((text) => inventsNumber(text, known)))
