@@ -123,5 +123,5 @@ async function vectorSearch(ctx: Context, runs: number) {
       : [];
   const asked = queries.map((vector, i) => ({ vector, text: texts[i] ?? '' }));
   const peers = rows.length > 0 ? await measurePeers(values.peers, rows, asked, 10) : [];
-  return { scan, vector_search: summary(table), peers: peers as unknown as Record<string, unknown>[] };
+  return { scan, vector_search: summary(table), peers };
 }

@@ -1,9 +1,11 @@
 /** Transcripts into the memory: read, record, note their errors. What a batch learns from them comes later. */
+import { resolve } from 'node:path';
 import { type ReadOptions, readTranscripts } from './capture/importers/index.ts';
 import { type KeyedInput, recordAll } from './capture/recorder.ts';
 import type { Context } from './context.ts';
 import { countPatterns, noteErrors } from './learning/learn-errors.ts';
 import { TrajectoryInput } from './types.ts';
+import { forgottenIds, pardon } from './upkeep/ledger.ts';
 
 export interface Skipped {
   /** Kind of line, or why a record is broken. */
@@ -42,11 +44,15 @@ export interface IngestReport {
 export interface IngestOptions extends ReadOptions {
   /** Project of runs that name none. */
   project?: string;
+  /** Brings runs back that were forgotten; without it they stay away, however often their transcript is imported. */
+  again?: boolean;
   signal?: AbortSignal;
   onFile?: (report: FileReport, done: number) => void;
 }
 
-const CHUNK = 200;
+/** So many runs, or so many characters of steps, are written at once. */
+const CHUNK = 500;
+const CHUNK_CHARS = 8_000_000;
 
 /**
  * Imports files and folders. A broken file or record never stops the rest; it is named in the report.
@@ -60,19 +66,29 @@ export async function ingest(
   const files: FileReport[] = [];
   const outcomes = { success: 0, failure: 0, unknown: 0 };
   const patterns = new Set<string>();
-  let waiting: { input: KeyedInput; report: FileReport }[] = [];
+  const barred = await forgottenIds(ctx.memory);
+  const back = new Set<string>();
+  let waiting: Waiting[] = [];
 
-  const flush = async () => {
-    const batch = waiting;
-    waiting = [];
+  let size = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = async (batch: Waiting[]) => {
+    const refused = options.again ? new Set<string>() : barred;
     const recorded = await recordAll(
       ctx,
-      batch.map(({ input }) => input),
+      batch.map(({ run }) => run),
+      refused,
     );
-    const fresh = recorded.filter(({ state }, i) => {
-      if (state === 'known') return false;
+    const fresh = recorded.filter(({ state, trajectory: { id } }, i) => {
       const report = batch[i]?.report;
-      if (report) report.added += 1;
+      if (state === 'known' || !report) return false;
+      if (refused.has(id)) {
+        noteSkipped(report, 'forgotten before; --again brings it back', false, undefined);
+        return false;
+      }
+      if (barred.has(id)) back.add(id);
+      report.added += 1;
       return true;
     });
     const touched = await noteErrors(
@@ -80,6 +96,17 @@ export async function ingest(
       fresh.map(({ trajectory }) => ({ trajectory, abstractable: false })),
     );
     for (const pattern of touched) patterns.add(pattern);
+  };
+
+  /** One batch is written while the next is read, never two: a run of one may be a longer version of the other's. */
+  const flush = async () => {
+    const batch = waiting;
+    waiting = [];
+    size = 0;
+    await writing;
+    writing = write(batch);
+    // A failure is told by whoever waits for it next, and must not end the process before.
+    writing.catch(() => undefined);
   };
 
   for (const path of paths) {
@@ -113,14 +140,17 @@ export async function ingest(
         outcomes[
           input.outcome.success === null ? 'unknown' : input.outcome.success ? 'success' : 'failure'
         ] += 1;
-        waiting.push({ input: { input, key: event.key || undefined }, report });
-        if (waiting.length >= CHUNK) await flush();
+        waiting.push({ run: { input, key: event.key || undefined, source: resolve(name) }, report });
+        size += sizeOf(input);
+        if (waiting.length >= CHUNK || size >= CHUNK_CHARS) await flush();
       }
       options.onFile?.(report, files.length);
     }
   }
   await flush();
+  await writing;
   await countPatterns(ctx, patterns);
+  if (back.size > 0) await pardon(ctx.memory, back);
   const sum = (of: (report: FileReport) => number) => files.reduce((total, report) => total + of(report), 0);
   return {
     files,
@@ -137,6 +167,15 @@ export async function ingest(
     },
   };
 }
+
+interface Waiting {
+  run: KeyedInput;
+  report: FileReport;
+}
+
+/** About how much memory a run takes. */
+const sizeOf = ({ steps }: TrajectoryInput): number =>
+  steps.reduce((sum, { action, observation }) => sum + action.length + observation.length, 0);
 
 function noteSkipped(report: FileReport, what: string, broken: boolean, line: number | undefined): void {
   const known = report.skipped.find((skipped) => skipped.what === what && skipped.broken === broken);

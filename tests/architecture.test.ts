@@ -170,7 +170,7 @@ describe('owners', () => {
     const roomsOf = (pattern: RegExp) => [...new Set(importersOf(pattern).map(roomOf))].sort();
     expect(roomsOf(/^openai$/u)).toEqual(['llm']);
     expect(roomsOf(/^ts-morph$/u)).toEqual(['learning']);
-    expect(roomsOf(/^(?:commander|cli-progress)$/u)).toEqual(['cli', 'cli.ts']);
+    expect(roomsOf(/^(?:commander|cli-progress)$/u)).toEqual(['cli']);
   });
 });
 

@@ -1,7 +1,9 @@
 /** The library as a program that installed it sees it: packed, unpacked elsewhere, imported by its name. */
+
 import { execFile } from 'node:child_process';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHashingEmbedder, createLearningPipeline, KnowhowError, openKnowhow } from '../src/index.ts';
@@ -170,13 +172,18 @@ describe('openKnowhow', () => {
     await expect(open({ log_level: 'loud' as never })).rejects.toMatchObject({ code: 'bad_config' });
   });
 
-  it('does not mix vectors of two embedders', async () => {
+  it('changes the embedder of a store: what was there is embedded anew, in a space of its own', async () => {
     const data = temporaryDirectory();
-    await (await openKnowhow({ data, llm: false })).close();
+    const before = await openKnowhow({ data, llm: false, log_level: 'silent' });
+    const run = solved(0);
+    await before.record(run);
+    await before.close();
     const embedder = { ...createHashingEmbedder(), name: 'another' };
-    await expect(openKnowhow({ data, llm: false, embedder })).rejects.toMatchObject({
-      code: 'store_embedder',
-    });
+    const after = await openKnowhow({ data, llm: false, embedder, log_level: 'silent' });
+    whenOver(() => after.close());
+    while ((await after.stats()).store.trajectories?.unembedded !== 0) await sleep(10);
+    const { experiences } = await after.retrieve({ task: run.task.description, project: run.project });
+    expect(experiences).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 /** docs/benchmarks.md from the figures of a run. */
 import type { Times } from './measure.ts';
+import type { Peer } from './peers.ts';
 
 export interface SizeFigures {
   runs: number;
@@ -9,7 +10,7 @@ export interface SizeFigures {
   start: { discover_ms: number; initialize_ms: number; idle_mb: number };
   scan: Times;
   vector_search: Times;
-  peers: Record<string, unknown>[];
+  peers: Peer[];
 }
 
 export interface Figures {
@@ -79,7 +80,7 @@ export function markdown({ machine, sizes, growth, import: imported, singles }: 
       ]),
     ),
     '## One vector search',
-    'The same vectors (512 floats) and questions. The scan is exact, over one array in memory, in plain JavaScript: a bound, not a store. Peers are measured with their own index and storage, given our vectors.',
+    'The same vectors (512 floats) and questions. The scan is exact, over one array in memory, in plain JavaScript: a bound, not a store. Peers are measured with their own storage, given our vectors; agentdb and mem0 have no index of their own accord and compare every row.',
     table(
       ['runs stored', 'scan in memory', 'Knowhow’s table', 'peers'],
       sizes.map(({ runs, scan, vector_search, peers }) => [
@@ -89,6 +90,7 @@ export function markdown({ machine, sizes, growth, import: imported, singles }: 
         peers.length > 0 ? peers.map(peerText).join('; ') : 'not measured at this size',
       ]),
     ),
+    peersHow(sizes),
     '## Import',
     imported
       ? `InterCode (${count(imported.runs ?? 0)} runs, ${count(imported.steps ?? 0)} steps) by \`knowhow import\`: ${count(imported.runs_per_s ?? 0)} runs a second, start of the process included.`
@@ -101,7 +103,17 @@ export function markdown({ machine, sizes, growth, import: imported, singles }: 
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-const peerText = (peer: Record<string, unknown>): string =>
+const peerText = (peer: Peer): string =>
   'skipped' in peer
     ? `${peer.name}: ${peer.skipped}`
-    : `${peer.name} ${peer.version}: ${ms(Number(peer.p50_ms))} / ${ms(Number(peer.p99_ms))} ms (recall@10 ${peer.recall_at_k})`;
+    : `${peer.name} ${peer.version}: ${ms(peer.p50_ms)} / ${ms(peer.p99_ms)} ms over ${peer.rows.toLocaleString('en-US')} rows, recall@10 ${peer.recall_at_k}`;
+
+/** How each peer was asked, once. */
+const peersHow = (sizes: SizeFigures[]): string =>
+  [
+    ...new Map(
+      sizes.flatMap(({ peers }) => peers).flatMap((peer) => ('how' in peer ? [[peer.name, peer.how]] : [])),
+    ),
+  ]
+    .map(([name, how]) => `- ${name}: ${how}`)
+    .join('\n');

@@ -1,6 +1,6 @@
 /** From what a caller hands over to a stored trajectory: checked, redacted, trimmed, identified, kept once. */
 import type { Context } from '../context.ts';
-import { cleanText, trimText } from '../text.ts';
+import { cleanText, mapStrings, trimText } from '../text.ts';
 import { type Trajectory, type TrajectoryInput, VERDICT_TRUST } from '../types.ts';
 import { isSameRun, type SourceKey, sharedSteps, supersedes, trajectoryId } from './identify.ts';
 
@@ -14,6 +14,8 @@ export interface Recorded {
 export interface KeyedInput {
   input: TrajectoryInput;
   key?: SourceKey;
+  /** Where it was read from, e.g. the path of a transcript. */
+  source?: string;
 }
 
 /** A session with more attempts at one task than this is not told apart any further. */
@@ -31,11 +33,15 @@ export async function recordTrajectory(
 
 /**
  * Records many runs with few commits, in order: a run that comes twice in `inputs` is recognised too. Resolves once
- * all are committed.
+ * all are committed. Runs whose id is `barred` are placed but not stored.
  */
-export async function recordAll(ctx: Context, inputs: KeyedInput[]): Promise<Recorded[]> {
+export async function recordAll(
+  ctx: Context,
+  inputs: KeyedInput[],
+  barred: ReadonlySet<string> = new Set(),
+): Promise<Recorded[]> {
   const { trajectories } = ctx.memory;
-  const prepared = inputs.map(({ input, key }) => prepare(ctx, input, key));
+  const prepared = inputs.map(({ input, key, source }) => prepare(ctx, input, key, source));
   const first = await trajectories.getMany([...new Set(prepared.map(({ id }) => id))]);
   const known = new Map(first.map((trajectory) => [trajectory.id, trajectory]));
   const recorded: Recorded[] = [];
@@ -43,7 +49,7 @@ export async function recordAll(ctx: Context, inputs: KeyedInput[]): Promise<Rec
   for (const candidate of prepared) {
     const outcome = await place(ctx, candidate, known);
     recorded.push(outcome);
-    if (outcome.state === 'known') continue;
+    if (outcome.state === 'known' || barred.has(outcome.trajectory.id)) continue;
     known.set(outcome.trajectory.id, outcome.trajectory);
     fresh.set(outcome.trajectory.id, outcome.trajectory);
   }
@@ -63,7 +69,7 @@ interface Prepared {
   trajectory: Trajectory;
 }
 
-function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey): Prepared {
+function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey, source?: string): Prepared {
   const project = raw.project?.trim() || ctx.config.project;
   const id = trajectoryId(raw, project, key);
   const input = tidy(ctx, raw);
@@ -75,6 +81,7 @@ function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey): Prepared {
     at: ctx.now().toISOString(),
     project: input.project?.trim() || project,
     derived_from: input.parent ? [input.parent] : [],
+    ...(source === undefined ? {} : { source: ctx.redactor.redact(source).text }),
     trust: VERDICT_TRUST[input.outcome.success === null ? 'unknown' : verdict.source],
   };
   return { id, input: raw, project, key, trajectory };
@@ -85,8 +92,8 @@ function prepare(ctx: Context, raw: TrajectoryInput, key: SourceKey): Prepared {
  * recognises. Identity was taken before, so new rules keep old ids.
  */
 export function tidy<T extends TrajectoryInput>(ctx: Context, input: T): T {
-  const { value, found } = ctx.redactor.redactDeep(mapText(input, cleanText));
-  const trimmed = mapText(value, (text) => trimText(text, ctx.config.max_text_chars));
+  const { value, found } = ctx.redactor.redactDeep(mapStrings(input, cleanText));
+  const trimmed = mapStrings(value, (text) => trimText(text, ctx.config.max_text_chars));
   // A description that was nothing but control characters must still be one.
   const description = trimmed.task.description.trim() || '(no readable text)';
   const total = Object.values(found).reduce((sum, count) => sum + count, 0);
@@ -95,15 +102,6 @@ export function tidy<T extends TrajectoryInput>(ctx: Context, input: T): T {
     task: { ...trimmed.task, description },
     ...(total > 0 ? { metadata: { ...trimmed.metadata, redacted: found } } : {}),
   };
-}
-
-function mapText<T>(value: T, change: (text: string) => string): T {
-  if (typeof value === 'string') return change(value) as T;
-  if (Array.isArray(value)) return value.map((item) => mapText(item, change)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [change(name), mapText(item, change)]),
-  ) as T;
 }
 
 /** Finds the id under which a run belongs, and whether it says anything new. */

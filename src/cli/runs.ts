@@ -1,5 +1,6 @@
-/** Commands about runs: `import`, `export`, `analyze`. */
+/** Commands about runs: `import`, `export`, `analyze`. Whole memories go in and out by the same two. */
 import { existsSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { toAtif } from '../capture/importers/atif.ts';
@@ -11,13 +12,15 @@ import { callerError } from '../errors.ts';
 import { type IngestReport, ingest } from '../ingest.ts';
 import { createAnalyzer } from '../learning/analyzer.ts';
 import { type Trajectory, TrajectoryInput } from '../types.ts';
+import { importMemory, type MemoryImport } from '../upkeep/import-memory.ts';
+import { exportMemory, isMemoryFile } from '../upkeep/transfer.ts';
 import { answer, globals, plural, wholeNumber, withContext } from './frame.ts';
 
 export function addRuns(program: Command): void {
   program
     .command('import')
-    .description('Import transcripts: files or folders, formats found by themselves')
-    .argument('<paths...>', 'transcripts, or folders of them')
+    .description('Import transcripts, files or folders, formats found by themselves; or an exported memory')
+    .argument('<paths...>', 'transcripts, or folders of them, or files of `export --all`')
     .option(
       '--outcomes <file>',
       'JSONL {path, task?, success, score?, verdict?} for transcripts without task or verdict',
@@ -26,18 +29,31 @@ export function addRuns(program: Command): void {
       '--format <name>',
       `one of ${IMPORTERS.map(({ name }) => name).join(', ')}; default: found per file`,
     )
-    .action((paths: string[], options: { outcomes?: string; format?: string }, command: Command) =>
+    .option('--again', 'bring runs back that were forgotten')
+    .action((paths: string[], options: ImportOptions, command: Command) =>
       withContext(command, async (ctx, { json, project }) => {
+        const { again } = options;
+        const memories: MemoryImport[] = [];
+        const transcripts: string[] = [];
+        for (const path of paths) {
+          if (options.format === undefined && (await isMemoryFile(path)))
+            memories.push(await importMemory(ctx, path, { again }));
+          else transcripts.push(path);
+        }
         const bar = progressBar(json);
         const outcomes = options.outcomes === undefined ? undefined : await readOutcomes(options.outcomes);
-        const report = await ingest(ctx, paths, {
+        const report = await ingest(ctx, transcripts, {
           format: options.format,
           outcomes,
           project,
+          again,
           onFile: (_, done) => bar.update(done),
         }).finally(() => bar.stop());
-        answer({ json }, report, () => importText(report));
-        if (report.totals.broken > 0) process.exitCode = 1;
+        answer({ json }, memories.length > 0 ? { ...report, memories } : report, () =>
+          [...memories.map(memoryText), ...(transcripts.length > 0 ? [importText(report)] : [])].join('\n'),
+        );
+        const broken = memories.reduce((sum, { broken_count }) => sum + broken_count, report.totals.broken);
+        if (broken > 0) process.exitCode = 1;
       }),
     );
 
@@ -45,8 +61,19 @@ export function addRuns(program: Command): void {
     .command('export')
     .description('Write recorded runs to stdout, one JSON object a line')
     .option('--format <name>', 'atif (Agent Trajectory Interchange Format), or knowhow (as stored)', 'atif')
-    .action((options: { format: string }, command: Command) =>
-      withContext(command, async (ctx) => {
+    .option('--all <file>', 'the whole memory into this file, `-` for stdout; `import` reads it')
+    .action((options: { format: string; all?: string }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        if (options.all !== undefined) {
+          const lines = await writeMemory(ctx, options.all);
+          if (options.all === '-') return;
+          answer(
+            global,
+            { file: options.all, records: lines - 1 },
+            () => `${plural(lines - 1, 'record')} written.`,
+          );
+          return;
+        }
         if (options.format !== 'atif' && options.format !== 'knowhow') {
           throw callerError(
             'usage',
@@ -59,7 +86,9 @@ export function addRuns(program: Command): void {
         const ids = await ctx.memory.trajectories.ids({ where: { project }, order: 'oldest' });
         for (let i = 0; i < ids.length; i += 100) {
           for (const trajectory of await ctx.memory.trajectories.getMany(ids.slice(i, i + 100))) {
-            await write(`${JSON.stringify(options.format === 'atif' ? toAtif(trajectory) : trajectory)}\n`);
+            // Where a transcript lay is nobody else's business, and no part of a run.
+            const { source: _, ...run } = trajectory;
+            await write(`${JSON.stringify(options.format === 'atif' ? toAtif(run) : run)}\n`);
           }
         }
       }),
@@ -84,6 +113,54 @@ export function addRuns(program: Command): void {
         answer(global, found, () => analysisText(trajectory, found));
       }),
     );
+}
+
+interface ImportOptions {
+  outcomes?: string;
+  format?: string;
+  again?: boolean;
+}
+
+/** Written aside and moved, so that a file of that name is whole or not there. @returns how many lines. */
+async function writeMemory(ctx: Context, path: string): Promise<number> {
+  let lines = 0;
+  if (path === '-') {
+    for await (const line of exportMemory(ctx)) {
+      await write(line);
+      lines += 1;
+    }
+    return lines;
+  }
+  const aside = `${path}.${process.pid}`;
+  const file = await open(aside, 'w').catch((cause) => {
+    throw callerError('unwritable_path', `${path} cannot be written.`, 'Check the path.', { cause });
+  });
+  try {
+    for await (const line of exportMemory(ctx)) {
+      await file.write(line);
+      lines += 1;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+  return lines;
+}
+
+function memoryText({ path, added, known, forgotten, redacted, broken, broken_count }: MemoryImport): string {
+  const tables = Object.entries(added).map(([table, count]) => `${count} ${table.replace('_', ' ')}`);
+  return [
+    ...broken.map(({ line, reason }) => `${path}:${line}: broken: ${reason}`),
+    `${path}: ${tables.length > 0 ? tables.join(', ') : 'nothing'} added, ${plural(known, 'record')} known before.`,
+    ...(forgotten > 0
+      ? [
+          `${plural(forgotten, 'record')} of runs that were forgotten here left out; --again brings them back.`,
+        ]
+      : []),
+    ...(redacted > 0 ? [`${plural(redacted, 'secret')} taken out.`] : []),
+    ...(broken_count > 0 ? [`${plural(broken_count, 'record')} broken.`] : []),
+  ].join('\n');
 }
 
 function progressBar(json: boolean | undefined) {

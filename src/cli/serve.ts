@@ -1,7 +1,6 @@
 /** `knowhow serve`: MCP over stdio, or over HTTP on loopback. */
 import type { Command } from 'commander';
 import { callerError } from '../errors.ts';
-import { serveOverHttp } from '../http.ts';
 import { serveOverStdio } from '../server.ts';
 import { answer, withContext } from './frame.ts';
 
@@ -20,6 +19,7 @@ export function addServe(program: Command): void {
         const port = options.http === true ? DEFAULT_PORT : Number(options.http);
         if (!Number.isInteger(port) || port < 0 || port > 65_535)
           throw callerError('usage', `"${options.http}" is no port.`);
+        const { serveOverHttp } = await import('../http.ts');
         const endpoint = await serveOverHttp(ctx, { port, host: options.host, authToken: options.authToken });
         answer(
           global,

@@ -27,7 +27,8 @@ const K1 = 1.2;
 const B = 0.75;
 /** Texts that are thought of beside the candidates, with none of their words. */
 const BACKGROUND = 10;
-const MOST_WORDS = 400;
+/** What a long text is about stands at its beginning. */
+const MOST_CHARS = 2_000;
 const WEIGHTS = { bm25: 1, cosine: 2 };
 
 type Counts = Map<string, number>;
@@ -41,12 +42,18 @@ export function relevances(query: string, candidates: Candidate[], lexical: bool
   const count = (text: string): Counts => countWords(text, stems);
   const asked = count(query);
   if (asked.size === 0) return candidates.map(() => 0);
-  const texts = candidates.map(({ passages }) => {
+  // Attempts at one task share its words: each wording is read once, and counts once for what is rare.
+  const names = candidates.map(({ passages }) => passages.join('\n'));
+  const texts = new Map<string, Counts[]>();
+  for (const [i, { passages }] of candidates.entries()) {
+    const name = names[i] ?? '';
+    if (texts.has(name)) continue;
     const parts = passages.map(count);
-    return parts.length > 1 ? [sum(parts), ...parts] : parts;
-  });
-  const idf = rarity(texts.map(([whole]) => whole ?? new Map()));
-  const average = texts.reduce((total, [whole]) => total + lengthOf(whole), 0) / Math.max(1, texts.length);
+    texts.set(name, parts.length > 1 ? [sum(parts), ...parts] : parts);
+  }
+  const wholes = [...texts.values()].map(([whole = new Map()]) => whole);
+  const idf = rarity(wholes);
+  const average = wholes.reduce((total, whole) => total + lengthOf(whole), 0) / Math.max(1, wholes.length);
   const terms = [...asked].map(([term, times]) => ({
     term,
     idf: idf(term),
@@ -75,18 +82,21 @@ export function relevances(query: string, candidates: Candidate[], lexical: bool
     return dot / (norm * Math.sqrt(squares));
   };
 
-  return texts.map((parts, i) => {
+  const said = new Map<string, number>();
+  for (const [name, parts] of texts) {
     const [whole = new Map()] = parts;
-    const said = WEIGHTS.bm25 * bm25(whole) + WEIGHTS.cosine * Math.max(0, ...parts.map(cosine));
-    const similar = candidates[i]?.similar;
+    said.set(name, WEIGHTS.bm25 * bm25(whole) + WEIGHTS.cosine * Math.max(0, ...parts.map(cosine)));
+  }
+  return candidates.map(({ similar }, i) => {
     const weight = similar === undefined ? 0 : meaning;
-    return (said + weight * Math.max(0, similar ?? 0)) / (WEIGHTS.bm25 + WEIGHTS.cosine + weight);
+    const words = said.get(names[i] ?? '') ?? 0;
+    return (words + weight * Math.max(0, similar ?? 0)) / (WEIGHTS.bm25 + WEIGHTS.cosine + weight);
   });
 }
 
 function countWords(text: string, stems: Map<string, string>): Counts {
   const counts: Counts = new Map();
-  for (const word of words(text).slice(0, MOST_WORDS)) {
+  for (const word of words(text.slice(0, MOST_CHARS))) {
     let stem = stems.get(word);
     if (stem === undefined) {
       stem = englishStem(word);
@@ -122,8 +132,8 @@ function rarity(texts: Counts[]): (term: string) => number {
 
 const damped = (times: number): number => 1 + Math.log(times);
 
-function lengthOf(text: Counts | undefined): number {
+function lengthOf(text: Counts): number {
   let length = 0;
-  for (const times of text?.values() ?? []) length += times;
+  for (const times of text.values()) length += times;
   return length;
 }

@@ -6,6 +6,8 @@ import { occurrencesOf, patternOf } from './error-patterns.ts';
 
 /** Occurrences of one pattern that are counted; beyond these more change nothing. */
 const MOST_OCCURRENCES = 2_000;
+/** A pattern met more often than this is counted in batches only. */
+const FREQUENT = 200;
 const PATTERNS_AT_ONCE = 20;
 
 export interface JudgedRun {
@@ -16,6 +18,19 @@ export interface JudgedRun {
 /** Notes the errors of runs and counts the patterns they touch. Doing it twice writes the same records again. */
 export async function learnErrors(ctx: Context, runs: JudgedRun[]): Promise<ErrorPattern[]> {
   return countPatterns(ctx, await noteErrors(ctx, runs));
+}
+
+/**
+ * As `learnErrors`, for one run while its agent waits: one more occurrence of an error met hundreds of times changes little
+ * and costs reading them all, so such a pattern is left to the next batch.
+ */
+export async function learnErrorsNow(ctx: Context, run: JudgedRun): Promise<ErrorPattern[]> {
+  const touched = [...(await noteErrors(ctx, [run]))];
+  const met = await Promise.all(touched.map((pattern) => ctx.memory.occurrences.count({ pattern })));
+  return countPatterns(
+    ctx,
+    touched.filter((_, i) => (met[i] ?? 0) <= FREQUENT),
+  );
 }
 
 /** Stores the errors of runs as facts. @returns the ids of the patterns they belong to, which wait to be counted. */

@@ -13,7 +13,7 @@ import { witnessesOf } from './evidence.ts';
 import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
 import { createHindsight, type HindsightLearner } from './hindsight.ts';
-import { learnErrors } from './learn-errors.ts';
+import { learnErrorsNow } from './learn-errors.ts';
 import { absorb } from './merge.ts';
 import { posterior } from './posterior.ts';
 import { routeOf } from './route.ts';
@@ -92,7 +92,7 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         stage('strategy', () =>
           abstractable && trajectory.outcome.success ? candidateFor(ctx, trajectory) : Promise.resolve([]),
         ),
-        stage('error patterns', () => learnErrors(ctx, [{ trajectory, abstractable }])),
+        stage('error patterns', () => learnErrorsNow(ctx, { trajectory, abstractable })),
         stage('experience', async () => {
           if (!analysis || !abstractability) return;
           await ctx.memory.experiences.put([experienceOf(ctx, trajectory, analysis, abstractability)]);

@@ -211,10 +211,13 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     purge: () => guard(() => writer.upkeep('purge')),
     embedMissing: (signal) => guard(() => embedMissing(spec, shelf, writer, embedder, signal)),
     figures: () =>
-      guard(async () => ({
-        ...(await figuresOf(shelf, embedder, (await overlay()).rows.length, await count({}))),
-        folded_at: writer.foldedAt(),
-      })),
+      guard(async () => {
+        const { rows: waiting } = await overlay();
+        return {
+          ...(await figuresOf(shelf, embedder, waiting, await count({}))),
+          folded_at: writer.foldedAt(),
+        };
+      }),
   };
   return self;
 }

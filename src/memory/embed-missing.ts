@@ -21,8 +21,10 @@ export async function embedMissing<T>(
   embedder: Embedder,
   signal?: AbortSignal,
 ): Promise<number> {
-  const table = await shelf.open();
-  if (!table || !text) return 0;
+  if (!text) return 0;
+  // What waits in the journal may have no vector either, and there may be no table before it has moved.
+  const table = await writer.alone(() => shelf.open());
+  if (!table) return 0;
   const column = vectorColumn(embedder);
   const missing = `${column} IS NULL`;
   const { Schema, Field, Utf8 } = arrow();

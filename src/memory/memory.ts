@@ -7,6 +7,7 @@ import {
   ErrorOccurrence,
   ErrorPattern,
   Experience,
+  Forgotten,
   Retrieval,
   Strategy,
   type Task,
@@ -28,6 +29,8 @@ export interface Memory {
   retrievals: Table<Retrieval>;
   uses: Table<Use>;
   batches: Table<BatchRecord>;
+  /** Not among TABLES: what was forgotten here is nobody else's, so no export carries it. */
+  forgotten: Table<Forgotten>;
   /** Runs `work` unless another process of this memory runs something under the same name. */
   exclusive: Store['exclusive'];
   close(): Promise<void>;
@@ -129,6 +132,11 @@ export async function openMemory(
       columns: { shown: (use) => use.shown, trajectory: (use) => use.trajectory },
     }),
     batches: store.table<BatchRecord>({ name: 'batches', schema: BatchRecord }),
+    forgotten: store.table<Forgotten>({
+      name: 'forgotten',
+      schema: Forgotten,
+      columns: { state: (entry) => entry.state },
+    }),
     exclusive: store.exclusive,
     close: () => store.close(),
   };

@@ -1,5 +1,6 @@
 /** How a table stands, for people who look after a store. */
 import type { Embedder } from '../llm/ports.ts';
+import type { PendingRow } from './journal.ts';
 import { vectorColumn } from './lance/schema.ts';
 import type { Shelf } from './lance/shelf.ts';
 import type { TableFigures } from './table.ts';
@@ -7,21 +8,24 @@ import type { TableFigures } from './table.ts';
 export async function figuresOf(
   shelf: Shelf,
   embedder: Embedder,
-  waiting: number,
+  pending: PendingRow[],
   rows: number,
 ): Promise<TableFigures> {
+  const waiting = pending.length;
+  const { searchable } = shelf.shape;
+  const bare = searchable ? pending.filter(({ vector }) => vector === null).length : 0;
   const table = await shelf.open();
-  if (!table) return { rows, waiting, unembedded: 0, bytes: 0, fragments: 0, versions: 0, indices: [] };
+  if (!table) return { rows, waiting, unembedded: bare, bytes: 0, fragments: 0, versions: 0, indices: [] };
   const [stats, versions, indices] = await Promise.all([
     table.stats(),
     table.listVersions(),
     table.listIndices(),
   ]);
-  const unembedded = shelf.shape.searchable ? await table.countRows(`${vectorColumn(embedder)} IS NULL`) : 0;
+  const missing = searchable ? await table.countRows(`${vectorColumn(embedder)} IS NULL`) : 0;
   return {
     rows,
     waiting,
-    unembedded,
+    unembedded: missing + bare,
     bytes: stats.totalBytes,
     fragments: stats.fragmentStats.numFragments,
     versions: versions.length,

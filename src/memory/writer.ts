@@ -138,8 +138,10 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   };
 }
 
-/** Commits of one process between two looks at whether a table wants folding; the first is one, for processes that end soon. */
-const COMMITS_BETWEEN_LOOKS = 32;
+/** Commits of one process between two looks at how far a table has come; the first is one, for processes that end soon. */
+const COMMITS_BETWEEN_LOOKS = 8;
+/** Commits of all processes between two looks, under the lease, at whether it wants folding. */
+const VERSIONS_BETWEEN_LOOKS = 32;
 
 /** What a table on object storage is written with. */
 export interface Far {
@@ -160,12 +162,17 @@ export function remoteWriter({ shelf, ifFree, whenFree, folds, log, background }
     const graceMs = how === 'need' ? GRACE_MS : 0;
     await shelf.upkeep({ how, graceMs, sync: () => Promise.resolve() });
   };
+  /** Several processes come by each time, so that it is no matter if one ends before it. */
+  const look = async () => {
+    if ((await shelf.version()) % VERSIONS_BETWEEN_LOOKS >= COMMITS_BETWEEN_LOOKS) return;
+    await ifFree(() => keepUp('need'));
+  };
   const put = groupCommits(async (rows: Row[]) => {
     await shelf.merge(newestRows(rows));
     commits += 1;
     if (!folds || commits % COMMITS_BETWEEN_LOOKS !== 1) return;
     background(
-      ifFree(() => keepUp('need')).catch((error) =>
+      look().catch((error) =>
         log.error('a table could not be folded', { table: shelf.shape.name, error: String(error) }),
       ),
     );

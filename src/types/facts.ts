@@ -68,3 +68,13 @@ export type BatchRecord = z.infer<typeof BatchRecord>;
 
 export const BatchState = z.object({ pending: count, due: z.boolean(), reasons: z.array(text) });
 export type BatchState = z.infer<typeof BatchState>;
+
+/** What was forgotten: ids and when, never a word of the text. */
+export const Forgotten = z.object({
+  ...Stored,
+  /** `begun`: some of it may still be there. */
+  state: z.enum(['begun', 'done']),
+  /** Runs and other records that were to go. */
+  ids: z.array(text),
+});
+export type Forgotten = z.infer<typeof Forgotten>;

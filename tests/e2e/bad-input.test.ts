@@ -1,5 +1,5 @@
 /** Input nobody hoped for, and stores that are not what they should be: stored whole or refused clearly, never a crash. */
-import { chmod, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/client';
 import fc from 'fast-check';
@@ -143,6 +143,8 @@ describe('a store', () => {
     const data = temporaryDirectory();
     const knowhow = await openKnowhow({ data, llm: false, log_level: 'silent' });
     for (const run of history()) await knowhow.record(run);
+    // Out of the journal, into the tables.
+    await knowhow.memory.trajectories.compact();
     await knowhow.close();
     return data;
   }
@@ -179,6 +181,13 @@ describe('a store', () => {
     const data = await filled();
     await writeFile(join(data, 'knowhow.json'), 'once upon a time');
     await expectRefusal(data, 'store_corrupt', /layout file/u);
+  });
+
+  it('whose journal is none is refused', async () => {
+    const data = await filled();
+    for (const end of ['-wal', '-shm']) await rm(join(data, `journal.db${end}`), { force: true });
+    await writeFile(join(data, 'journal.db'), 'once upon a time, '.repeat(400));
+    await expectRefusal(data, 'store_corrupt', /table|journal/u);
   });
 
   it.each([

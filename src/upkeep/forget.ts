@@ -1,0 +1,118 @@
+/** Forgetting: runs and all that was learned from them, really gone. */
+import type { Context } from '../context.ts';
+import { TABLES } from '../memory/memory.ts';
+import { apply, betweenBatches, purgeAll } from './apply.ts';
+import { type Consequences, consequencesOf, type Kept } from './consequences.ts';
+import { beginForgetting, endForgetting, forgotten, forgottenIds } from './ledger.ts';
+import { findRecords, type TableName } from './records.ts';
+import { type Selected, select, type Which } from './selection.ts';
+
+export interface ForgetReport {
+  dry_run: boolean;
+  /** Ids that go, or are gone, by table. */
+  removed: Partial<Record<TableName, string[]>>;
+  /** Ids of records told or counted anew from what remains. */
+  rebuilt: Partial<Record<TableName, string[]>>;
+  kept: Kept[];
+  /** Ids that nothing has. */
+  unknown: string[];
+  /** Earlier forgets that had been killed and were completed first. */
+  completed: number;
+}
+
+export interface ForgetOptions {
+  dry_run?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * Forgets the chosen runs: they and what is known only from them are removed, what is known from others as well is told
+ * and counted anew from those, and the tables are rewritten so that nothing of it is left on the disk. What was judged of
+ * other runs stands as it was judged. Transcripts and exports outside the store are not touched; importing them again
+ * leaves the runs out, recording one anew does not. Killed halfway, the next forget completes it.
+ * @throws KnowhowError `bad_argument`, `batch_running`, `store_*`.
+ */
+export async function forget(ctx: Context, which: Which, options: ForgetOptions = {}): Promise<ForgetReport> {
+  const { signal } = options;
+  if (options.dry_run) {
+    const selected = await select(ctx, which);
+    return reportOf(await consequencesOf(ctx, selected, { signal }), selected, true, 0);
+  }
+  return betweenBatches(ctx, async () => {
+    const completed = await completeForgets(ctx);
+    const selected = await select(ctx, which);
+    const plan = await forgetSelected(ctx, selected, signal);
+    const before = await forgottenIds(ctx.memory);
+    const unknown = selected.unknown.filter((id) => !before.has(id));
+    return reportOf(plan, { ...selected, unknown }, false, completed);
+  });
+}
+
+/** Forgets that were begun and not completed. */
+export const unfinishedForgets = async (ctx: Context): Promise<number> =>
+  (await forgotten(ctx.memory)).filter(({ state }) => state === 'begun').length;
+
+/** Completes what a killed process left behind. @returns how many forgets that were. */
+export const resumeForgets = (ctx: Context): Promise<number> =>
+  betweenBatches(ctx, () => completeForgets(ctx));
+
+async function completeForgets(ctx: Context): Promise<number> {
+  const begun = (await forgotten(ctx.memory)).filter(({ state }) => state === 'begun');
+  for (const entry of begun) {
+    const found = await findRecords(ctx.memory, entry.ids);
+    const selected: Selected = { runs: [], others: [], unknown: [] };
+    for (const [id, { table, record }] of found) {
+      const { project, retrieval_id } = record as { project: string; retrieval_id?: string };
+      if (table === 'trajectories') selected.runs.push({ id, project, retrieval_id });
+      else selected.others.push({ table, id });
+    }
+    await apply(ctx, await consequencesOf(ctx, selected));
+    await purgeAll(ctx.memory);
+    await endForgetting(ctx.memory, entry);
+  }
+  return begun.length;
+}
+
+async function forgetSelected(ctx: Context, selected: Selected, signal?: AbortSignal): Promise<Consequences> {
+  const plan = await consequencesOf(ctx, selected, { signal });
+  const ids = [...selected.runs, ...selected.others].map(({ id }) => id);
+  if (ids.length === 0) return plan;
+  const entry = await beginForgetting(ctx, ids);
+  await apply(ctx, plan);
+  await purgeAll(ctx.memory);
+  await endForgetting(ctx.memory, entry);
+  return plan;
+}
+
+export function reportOf(
+  plan: Consequences,
+  selected: Selected,
+  dry_run: boolean,
+  completed: number,
+): ForgetReport {
+  const removed: ForgetReport['removed'] = {};
+  const rebuilt: ForgetReport['rebuilt'] = {};
+  for (const table of TABLES) {
+    const gone = plan.remove[table];
+    const anew = [...plan.rewrite[table].keys()];
+    if (table === 'error_patterns') anew.push(...[...plan.recount.keys()].filter((id) => !gone.has(id)));
+    if (table === 'strategies' || table === 'concepts')
+      anew.push(...[...plan.retold.values()].flatMap((told) => told[table].map(({ id }) => id)));
+    if (gone.size > 0) removed[table] = [...gone].sort();
+    if (anew.length > 0) rebuilt[table] = anew.sort();
+  }
+  const relearned = selected.others
+    .filter(({ table }) => table === 'strategies' || table === 'concepts')
+    .map(({ id }) => ({
+      id,
+      because: 'it goes, but its runs stay: a batch may tell it again; forget those runs to prevent that',
+    }));
+  return {
+    dry_run,
+    removed,
+    rebuilt,
+    kept: [...plan.kept, ...relearned],
+    unknown: selected.unknown,
+    completed,
+  };
+}

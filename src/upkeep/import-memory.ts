@@ -1,0 +1,183 @@
+/**
+ * The export of a memory into a store, empty or not. Somebody else's file is not trusted further than it must be: every
+ * record is checked with its schema, secrets are taken out again, and no run counts for more than its verdict is worth.
+ * Otherwise records come in as they are, trust included: whose file to import is the importer's judgement.
+ */
+import type { z } from 'zod';
+import { supersedes } from '../capture/identify.ts';
+import { openSource } from '../capture/importers/source-file.ts';
+import type { Context } from '../context.ts';
+import { countPatterns } from '../learning/learn-errors.ts';
+import { TABLES } from '../memory/memory.ts';
+import { cleanText, mapStrings } from '../text.ts';
+import {
+  BatchRecord,
+  CodeConcept,
+  ErrorOccurrence,
+  ErrorPattern,
+  Experience,
+  Retrieval,
+  Strategy,
+  Trajectory,
+  Use,
+  VERDICT_TRUST,
+} from '../types.ts';
+import { forgottenIds, pardon } from './ledger.ts';
+import { type AnyRecord, anyTable, pages, type TableName } from './records.ts';
+import { checkHeader, Line, type State } from './transfer.ts';
+
+/** How the records of each table are checked. A new table must be named here. */
+const SCHEMAS: Record<TableName, z.ZodType> = {
+  trajectories: Trajectory,
+  experiences: Experience,
+  strategies: Strategy,
+  concepts: CodeConcept,
+  error_patterns: ErrorPattern,
+  occurrences: ErrorOccurrence,
+  retrievals: Retrieval,
+  uses: Use,
+  batches: BatchRecord,
+};
+
+export interface MemoryImport {
+  path: string;
+  /** By table: records that were not there, or longer versions of runs; and those that were. */
+  added: Partial<Record<TableName, number>>;
+  known: number;
+  /** Records of runs that were forgotten here. */
+  forgotten: number;
+  /** Secrets that were taken out. */
+  redacted: number;
+  broken: { line: number; reason: string }[];
+  broken_count: number;
+}
+
+const AT_ONCE = 100;
+const MOST_BROKEN_SHOWN = 20;
+
+interface Waiting {
+  record: AnyRecord;
+  state: State | undefined;
+}
+
+/**
+ * Imports an exported memory, line by line. What is stored already stays as it is; importing a file twice changes
+ * nothing. Into a store with runs of its own the new ones come as not yet learned from, so that the next batch tells
+ * from both. Runs that were forgotten here, and what rests on them, stay out unless `again`.
+ * @throws KnowhowError `bad_memory_file`, `newer_memory_file`, `store_*`.
+ */
+export async function importMemory(
+  ctx: Context,
+  path: string,
+  { again = false, signal }: { again?: boolean; signal?: AbortSignal } = {},
+): Promise<MemoryImport> {
+  const report: MemoryImport = {
+    path,
+    added: {},
+    known: 0,
+    forgotten: 0,
+    redacted: 0,
+    broken: [],
+    broken_count: 0,
+  };
+  const merging = (await ctx.memory.trajectories.count()) > 0;
+  const barred = await forgottenIds(ctx.memory);
+  const back = new Set<string>();
+  const patterns = new Set<string>();
+  const file = await openSource(path);
+  try {
+    checkHeader(file.head.split('\n', 1)[0] ?? '');
+    let table: TableName | undefined;
+    let waiting: Waiting[] = [];
+    const flush = async () => {
+      if (table) await store(ctx, table, waiting, merging, report);
+      waiting = [];
+    };
+    for await (const found of file.records()) {
+      signal?.throwIfAborted();
+      if (found.line === 1) continue;
+      const line = 'broken' in found ? found.broken : read(ctx, found.value, report);
+      if (typeof line === 'string') {
+        report.broken_count += 1;
+        if (report.broken.length < MOST_BROKEN_SHOWN) report.broken.push({ line: found.line, reason: line });
+        continue;
+      }
+      const named = namesOf(line.record).filter((id) => barred.has(id));
+      if (named.length > 0 && !again) {
+        report.forgotten += 1;
+        continue;
+      }
+      for (const id of named) back.add(id);
+      if (line.table !== table || waiting.length >= AT_ONCE) await flush();
+      table = line.table;
+      if (table === 'occurrences') patterns.add(String(line.record.pattern));
+      waiting.push(line);
+    }
+    await flush();
+  } finally {
+    await file.close();
+  }
+  if (back.size > 0) await pardon(ctx.memory, back);
+  // Of what both stores have met, each knew only its own part.
+  if (merging && (report.added.occurrences ?? 0) > 0) await countPatterns(ctx, patterns);
+  return report;
+}
+
+interface Read extends Waiting {
+  table: TableName;
+}
+
+/** The line's record, checked and redacted, or why it is broken. Nothing of its text is quoted. */
+function read(ctx: Context, value: unknown, report: MemoryImport): Read | string {
+  const line = Line.safeParse(value);
+  if (!line.success) return 'not a line of a memory';
+  const table = TABLES.find((name) => name === line.data.table);
+  if (!table) return 'a table that this Knowhow does not have';
+  const clean = ctx.redactor.redactDeep(mapStrings(line.data.record, cleanText));
+  const parsed = SCHEMAS[table].safeParse(clean.value);
+  if (!parsed.success) return `not a record of the table ${table}`;
+  report.redacted += Object.values(clean.found).reduce((sum, count) => sum + count, 0);
+  const record = parsed.data as AnyRecord;
+  return { table, record: table === 'trajectories' ? capped(record) : record, state: line.data.state };
+}
+
+function capped(record: AnyRecord): AnyRecord {
+  const { outcome } = record as unknown as Trajectory;
+  const worth = VERDICT_TRUST[outcome.success === null ? 'unknown' : (outcome.verdict?.source ?? 'agent')];
+  return record.trust > worth ? { ...record, trust: worth } : record;
+}
+
+const namesOf = ({ id, derived_from, trajectory }: AnyRecord): string[] =>
+  [id, ...derived_from, trajectory].filter((each) => typeof each === 'string');
+
+async function store(
+  ctx: Context,
+  table: TableName,
+  waiting: Waiting[],
+  merging: boolean,
+  report: MemoryImport,
+): Promise<void> {
+  const rows = anyTable(ctx.memory, table);
+  const ids = [...new Set(waiting.map(({ record }) => record.id))];
+  const known = new Map((await rows.list({ where: { id: ids } })).map((record) => [record.id, record]));
+  const fresh = waiting.filter(({ record }) => {
+    const stored = known.get(record.id);
+    if (!stored) return true;
+    return (
+      table === 'trajectories' && supersedes(record as unknown as Trajectory, stored as unknown as Trajectory)
+    );
+  });
+  await rows.put(fresh.map(({ record }) => record));
+  report.known += waiting.length - fresh.length;
+  if (fresh.length > 0) report.added[table] = (report.added[table] ?? 0) + fresh.length;
+  if (table !== 'trajectories') return;
+  for (const same of Map.groupBy(fresh, ({ state }) => JSON.stringify(state)).values()) {
+    const state = same[0]?.state;
+    if (!state) continue;
+    const { status, batch } = state;
+    // What rests, rests on; but runs that only the other memory has learned from are new to this one.
+    const values: Record<string, string> = merging && status === 'active' ? { status } : { status, batch };
+    for (const page of pages(same.map(({ record }) => record.id)))
+      await ctx.memory.trajectories.mark({ id: page }, values);
+  }
+}

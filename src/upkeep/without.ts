@@ -1,0 +1,112 @@
+/**
+ * What the memory would say without some runs: what a project's runs teach is told twice, with them and without, by
+ * the same code as in a batch. That is what a session taught, and what must change when it is forgotten. Heuristics
+ * only: nothing is sent to a model for it.
+ */
+import type { Context } from '../context.ts';
+import { patternOf } from '../learning/error-patterns.ts';
+import { createExtractor } from '../learning/extractor.ts';
+import type { CodeConcept, ErrorOccurrence, ErrorPattern, Strategy, Trajectory } from '../types.ts';
+import { pages } from './records.ts';
+
+/** One record in its three states; absent where it is not told. */
+export interface Told<T> {
+  id: string;
+  /** As it is stored. */
+  standing: T | undefined;
+  with: T | undefined;
+  without: T | undefined;
+}
+
+export interface Difference {
+  strategies: Told<Strategy>[];
+  concepts: Told<CodeConcept>[];
+  /** The project's runs that are left, newest first, as far as a batch looks at them. */
+  left: Trajectory[];
+}
+
+/** As many runs of a project as a batch tells from, and occurrences of a pattern as it counts. */
+const MOST_RUNS = 3_000;
+const MOST_OCCURRENCES = 2_000;
+const PATTERNS_AT_ONCE = 20;
+
+/** The strategies and concepts of one project, with and without the runs that are `gone`, stored and learned from or not. */
+export async function tellWithout(
+  ctx: Context,
+  project: string,
+  gone: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Difference> {
+  const { trajectories, strategies, concepts } = ctx.memory;
+  const active = await trajectories.list({
+    where: { project, status: 'active' },
+    order: 'newest',
+    limit: MOST_RUNS,
+  });
+  const known = new Set(active.map(({ id }) => id));
+  const resting: Trajectory[] = [];
+  for (const id of pages([...gone].filter((each) => !known.has(each)).slice(0, MOST_RUNS)))
+    resting.push(...(await trajectories.list({ where: { project, id } })));
+  const left = active.filter(({ id }) => !gone.has(id));
+  const before = await tell(ctx, [...active, ...resting].sort(newestFirst), signal);
+  const after = left.length === active.length + resting.length ? before : await tell(ctx, left, signal);
+  return {
+    strategies: join(await strategies.list({ where: { project } }), before.strategies, after.strategies),
+    concepts: join(await concepts.list({ where: { project } }), before.concepts, after.concepts),
+    left,
+  };
+}
+
+const newestFirst = (a: Trajectory, b: Trajectory) =>
+  a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? 1 : -1;
+
+async function tell(ctx: Context, runs: Trajectory[], signal?: AbortSignal) {
+  const extractor = createExtractor({ ...ctx, llm: undefined });
+  const strategies = await extractor.extractStrategies(runs, signal);
+  const concepts = await extractor.extractCodePatterns(runs, signal);
+  return { strategies, concepts: await Promise.all(concepts.map((each) => extractor.autoDocument(each))) };
+}
+
+function join<T extends { id: string }>(standing: T[], told: T[], toldWithout: T[]): Told<T>[] {
+  const [is, before, after] = [standing, told, toldWithout].map(
+    (records) => new Map(records.map((record) => [record.id, record])),
+  );
+  const ids = new Set([standing, told, toldWithout].flat().map(({ id }) => id));
+  return [...ids].map((id) => ({
+    id,
+    standing: is?.get(id),
+    with: before?.get(id),
+    without: after?.get(id),
+  }));
+}
+
+/** The error patterns that runs met, counted with them and without. */
+export async function countWithout(ctx: Context, gone: ReadonlySet<string>): Promise<Told<ErrorPattern>[]> {
+  const { occurrences, error_patterns } = ctx.memory;
+  const own: ErrorOccurrence[] = [];
+  for (const trajectory of pages([...gone])) own.push(...(await occurrences.list({ where: { trajectory } })));
+  const at = ctx.now().toISOString();
+  const counted: Told<ErrorPattern>[] = [];
+  const met = [...new Set(own.map(({ pattern }) => pattern))].sort();
+  for (const ids of pages(met, PATTERNS_AT_ONCE)) {
+    const standing = new Map(
+      (await error_patterns.list({ where: { id: ids } })).map((each) => [each.id, each]),
+    );
+    const limit = MOST_OCCURRENCES * ids.length;
+    const all = Map.groupBy(
+      await occurrences.list({ where: { pattern: ids }, limit }),
+      ({ pattern }) => pattern,
+    );
+    for (const id of ids) {
+      const same = all.get(id) ?? [];
+      const others = same.filter(({ trajectory }) => !gone.has(trajectory));
+      counted.push({
+        id,
+        standing: standing.get(id),
+        with: patternOf(same, at),
+        without: patternOf(others, at),
+      });
+    }
+  }
+  return counted;
+}
