@@ -88,10 +88,10 @@ const ask = (problem: Problem, error: string): HeldOut => ({
 export const heldOutProblems: Problem[] = [vatProblem, queueProblem, notifyProblem];
 
 export const heldOut: HeldOut[] = [
+  ask(queueProblem, 'Error: no such table: refund_queue'),
+  ask(notifyProblem, 'bash: line 1: ./ci/notify: Permission denied'),
   ask(
     vatProblem,
     "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/workspace/src/generated/regions.ts' imported from /workspace/src/vat.ts",
   ),
-  ask(queueProblem, 'Error: no such table: refund_queue'),
-  ask(notifyProblem, 'bash: line 1: ./ci/notify: Permission denied'),
 ];

@@ -3,13 +3,12 @@
  * attempts at the task say, and by evidence; diverse; and nothing at all below the floor.
  */
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
-import type { Filter } from './filter.ts';
 import { type ErrorMatch, matchError } from './match-error.ts';
 import { experienceId, type Memory } from './memory.ts';
-import { type Near, nearest } from './recall/candidates.ts';
+import { type Near, nearest, type Search } from './recall/candidates.ts';
 import { diverse, oneOfEach } from './recall/diverse.ts';
 import { helpful, merit, worth } from './recall/evidence.ts';
-import { FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
+import { BESIDE_BEST, FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
 import { byTask, type Told } from './recall/votes.ts';
 import type { Table } from './table.ts';
 
@@ -43,8 +42,8 @@ export interface Recalled {
   why?: string;
 }
 
-/** How many each search hands over. Runs are long to read, and of these many tell of one task. */
-const WIDE = { runs: 32, rest: 48 };
+/** How many each search hands over. Of runs many tell of one task, and a task is judged by all of its runs. */
+const WIDE = { runs: 64, rest: 48 };
 
 /** What fits a task. @throws KnowhowError `store_*`, `embedder_down`. */
 export async function recall(memory: Memory, query: RecallQuery): Promise<Recalled> {
@@ -53,40 +52,44 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   const own = (record: { project: string }) => Number(record.project === project);
   const hasFloor = query.floor ?? true;
   const [vector] = await memory.embedder.embed([task]);
-  const search = async <T extends { id: string }>(
+  const search = async <T extends { id: string; project: string }>(
     table: Table<T>,
     passagesOf: (record: T) => string[],
-    extra: Filter = {},
-    others: Filter = { abstractable: 'true' },
-    wide = WIDE.rest,
+    more: Partial<Search<T>> = {},
   ): Promise<Near<T>[]> => {
-    const where = [
-      { ...extra, project },
-      { ...extra, ...others },
-    ];
-    return vector ? nearest(memory, { table, task, vector, passagesOf, where, wide }) : [];
+    const open = { ...more.own, abstractable: 'true' };
+    const all = { table, task, project, passagesOf, wide: WIDE.rest, own: {}, open, ...more };
+    return vector ? nearest(memory, { ...all, vector }) : [];
   };
+  const active = { status: 'active' };
   const [runs, strategies, concepts, patterns, matched] = await Promise.all([
-    // Runs carry their judgement in their experience; it is looked up for the few that are left.
-    search(memory.trajectories, textOfRun, { status: 'active' }, {}, WIDE.runs).then((found) =>
-      byTask(memory, found),
-    ),
+    search(memory.trajectories, textOfRun, {
+      own: active,
+      open: active,
+      holdsOwn: true,
+      wide: WIDE.runs,
+    }).then((found) => byTask(memory, found)),
     search(memory.strategies, ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at], {
-      status: ['active', 'candidate', 'stale'],
+      own: { status: ['active', 'candidate', 'stale'] },
     }),
     search(memory.concepts, ({ name, description, signature }) => [`${name} ${description}`, signature]),
     search(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
     query.error ? matchError(memory, query.error, project, k) : [],
   ]);
-  const experiences = (await withExperiences(memory, runs)).filter(
-    ({ record, experience }) => own(record) === 1 || experience?.abstractability.abstractable,
+  // Runs carry their judgement in their experience; it is looked up for the few that need it.
+  const foreign = await experiencesOf(
+    memory,
+    runs.filter(({ record }) => own(record) === 0),
   );
-  const best = Math.max(0, ...[...experiences, ...strategies].map(({ relevance }) => relevance));
+  const allowed = runs.filter(
+    ({ record }) => own(record) === 1 || foreign.get(record.id)?.abstractability.abstractable,
+  );
+  const best = Math.max(0, ...[...allowed, ...strategies].map(({ relevance }) => relevance));
 
   const given = strategies.filter(({ record }) => record.kind === 'given');
   const learned = strategies.filter(({ record }) => record.kind !== 'given');
   const fitting = [
-    ...near(given, FLOOR.given, project, hasFloor),
+    ...near(given, FLOOR.given, project, hasFloor, BESIDE_BEST.given),
     ...reaching(learned, ({ record }) => floorOf(record), project, hasFloor),
   ];
   const fresh = fitting.filter(({ record }) => record.status !== 'stale');
@@ -94,11 +97,14 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
     .map((hit) => ({ ...hit, score: worth(hit, now) }))
     .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score);
   const told = oneOfEach(
-    near(experiences, FLOOR.single, project, hasFloor)
+    near(allowed, FLOOR.single, project, hasFloor, BESIDE_BEST.runs)
       .map((hit) => ({ ...hit, score: merit(hit), ended: String(hit.record.outcome.success) }))
-      .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score),
-    ({ record, score }) => score + own(record),
-  );
+      .sort((a, b) => b.score - a.score),
+    ({ score }) => score,
+  )
+    .sort((a, b) => own(b.record) - own(a.record))
+    .slice(0, k);
+  const experiences = await experiencesOf(memory, told);
   const found = {
     strategies: diverse(advice, ({ record }) => record.suggestion, k).map(({ record, relevance, score }) => ({
       strategy: record,
@@ -110,9 +116,9 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
       .sort((a, b) => own(b.record) - own(a.record))
       .slice(0, Math.min(k, 2))
       .map(({ record, relevance }) => ({ concept: record, relevance })),
-    experiences: told.slice(0, k).map(({ record, experience, relevance, score }) => ({
+    experiences: told.map(({ record, relevance, score }) => ({
       trajectory: record,
-      experience,
+      experience: experiences.get(record.id),
       relevance,
       score,
     })),
@@ -128,10 +134,9 @@ const textOfRun = ({ task }: Trajectory): string[] => [
   task.domain ? `${task.domain}: ${task.description}` : task.description,
 ];
 
-async function withExperiences(memory: Memory, hits: Told[]) {
-  const known = await memory.experiences.getMany(hits.map(({ record }) => experienceId(record.id)));
-  const byRun = new Map(known.map((experience) => [experience.trajectory, experience]));
-  return hits.map((hit) => ({ ...hit, experience: byRun.get(hit.record.id) }));
+async function experiencesOf(memory: Memory, runs: Told[]): Promise<Map<string, Experience>> {
+  const known = await memory.experiences.getMany(runs.map(({ record }) => experienceId(record.id)));
+  return new Map(known.map((experience) => [experience.trajectory, experience]));
 }
 
 /** Errors that match what the caller reports, then those met at near tasks that have a fix which worked. */

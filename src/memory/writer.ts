@@ -142,6 +142,8 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
 const COMMITS_BETWEEN_LOOKS = 8;
 /** Commits of all processes between two looks, under the lease, at whether it wants folding. */
 const VERSIONS_BETWEEN_LOOKS = 32;
+/** As above, where a query may have a long way. */
+const FAR_GRACE_MS = 60_000;
 
 /** What a table on object storage is written with. */
 export interface Far {
@@ -159,7 +161,7 @@ export interface Far {
 export function remoteWriter({ shelf, ifFree, whenFree, folds, log, background }: Far): Writer {
   let commits = 0;
   const keepUp = async (how: 'need' | 'all' | 'purge') => {
-    const graceMs = how === 'need' ? GRACE_MS : 0;
+    const graceMs = how === 'need' ? FAR_GRACE_MS : 0;
     await shelf.upkeep({ how, graceMs, sync: () => Promise.resolve() });
   };
   /** Several processes come by each time, so that it is no matter if one ends before it. */

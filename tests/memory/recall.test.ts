@@ -42,6 +42,7 @@ describe('what is known that fits a task', () => {
       concepts: [],
       experiences: [],
       best: 0,
+      why: 'nothing recorded shares a word with the task',
     });
   });
 
@@ -97,14 +98,14 @@ describe('what is known that fits a task', () => {
     expect(experiences.map(({ trajectory }) => trajectory.outcome.success)).toEqual([true, false]);
   });
 
-  it('leaves out what was archived, and strategies gone stale', async () => {
+  it('leaves out what was archived', async () => {
     const ctx = await openFresh();
     const task = 'Write the nightly sales report as parquet';
     const run = await learn(ctx, solved('polars'), { task, project: 'shop' });
     expect((await ask(ctx, task)).strategies).toHaveLength(1);
     await ctx.memory.trajectories.mark({ id: run.trajectory_id }, { status: 'archived' });
     const strategies = await ctx.memory.strategies.list();
-    await ctx.memory.strategies.put(strategies.map((each) => ({ ...each, status: 'stale' as const })));
+    await ctx.memory.strategies.put(strategies.map((each) => ({ ...each, status: 'archived' as const })));
     const found = await ask(ctx, task);
     expect(found.experiences).toEqual([]);
     expect(found.strategies).toEqual([]);
@@ -151,7 +152,7 @@ describe('with the sample runs in memory', () => {
     expect(await ctx.memory.trajectories.count()).toBeGreaterThan(300);
     const project = (await ctx.memory.trajectories.list({ limit: 1 }))[0]?.project ?? '';
     const hits = async (task: string) => {
-      const { best: _, ...found } = await recall(ctx.memory, { task, project, k: 5 });
+      const { best: _, why: __, ...found } = await recall(ctx.memory, { task, project, k: 5 });
       return Object.values(found).reduce((sum, list) => sum + list.length, 0);
     };
     for (const foreign of [

@@ -18,28 +18,34 @@ export interface Search<T> {
   vector: Float32Array;
   /** What a record is judged by: the texts that its table indexes. */
   passagesOf: (record: T) => string[];
-  /** What is searched; each is searched by meaning and by words. */
-  where: Filter[];
   /** Most hits of each search. */
   wide: number;
+  /** The asker's own project, and what is searched in it and beyond it: each by meaning and by words. */
+  project: string;
+  own: Filter;
+  open: Filter;
+  /** Says that `open` leaves out nothing of the own project, which often spares reading the same records twice. */
+  holdsOwn?: boolean;
 }
 
 /** The union of what the searches find, the most relevant first. */
-export async function nearest<T extends { id: string }>(
+export async function nearest<T extends { id: string; project: string }>(
   memory: Memory,
   search: Search<T>,
 ): Promise<Near<T>[]> {
-  const { table, task, vector, wide } = search;
+  const { table, task, vector, wide, project } = search;
+  const lists = (where: Filter) =>
+    Promise.all([table.nearest(vector, wide, where), table.matching(task, wide, where)]);
+  const own = () => lists({ ...search.own, project });
+  const both = search.holdsOwn ? [await lists(search.open)] : await Promise.all([lists(search.open), own()]);
+  const isOthers = ({ record }: Hit<T>) => record.project !== project;
+  if (search.holdsOwn && both.flat(2).some(isOthers)) both.push(await own());
+
   const found = new Map<string, { record: T; similar: number | undefined }>();
-  const lists = await Promise.all(
-    search.where.map((where) =>
-      Promise.all([table.nearest(vector, wide, where), table.matching(task, wide, where)]),
-    ),
-  );
-  for (const [near] of lists) {
+  for (const [near] of both) {
     for (const { record, score } of near) found.set(record.id, { record, similar: score });
   }
-  for (const [near, matching] of lists) {
+  for (const [near, matching] of both) {
     const similar = leastSimilar(near, wide);
     for (const { record } of matching) {
       if (!found.has(record.id)) found.set(record.id, { record, similar });

@@ -25,11 +25,14 @@ function freshness({ at, confirmed_at }: Strategy, now: Date | undefined): numbe
   return age > 0 ? 0.9 ** (age / DAY / FADES) : 1;
 }
 
-/** Among runs of a task, and tasks about equally near, a success comes first, and a judged run before a claim. */
+/**
+ * Which task is meant is not for the outcome to say, so it moves a score by less than tasks differ: among runs of a
+ * task, and tasks equally near, a success comes first, and a judged run before a claim.
+ */
 export function merit({ record, score }: Near<Trajectory>): number {
   const { success } = record.outcome;
-  const outcome = success === true ? 1 : success === false ? 0.98 : 0.96;
-  return score * outcome * (0.99 + 0.01 * record.trust);
+  const outcome = success === true ? 2 : success === false ? 1 : 0;
+  return score * (1 + 1e-5 * (outcome + record.trust));
 }
 
 /** A fix that worked often is worth going further for. */
