@@ -8,11 +8,16 @@ import type { Memory } from '../../src/memory/memory.ts';
 import type { Table } from '../../src/memory/table.ts';
 
 export type Search =
-  | { table: string; kind: 'vector'; vector: Float32Array; limit: number; where?: Filter }
-  | { table: string; kind: 'words'; query: string; limit: number; where?: Filter }
+  | { table: string; kind: 'vector'; vector: Float32Array; limit: number; where?: Filter; columns: string[] }
+  | { table: string; kind: 'words'; query: string; limit: number; where?: Filter; columns: string[] }
+  | { table: string; kind: 'tally'; column: string; where?: Filter }
   | { table: string; kind: 'ids'; ids: string[] };
 
 const SEARCHED = ['trajectories', 'strategies', 'concepts', 'error_patterns', 'experiences'] as const;
+
+/** What Knowhow reads of a hit: the record, or all columns but the record and the vector. */
+const WHOLE = ['id', 'record'];
+const OUTLINE = 'id at project task_key session success batch revision status rank text'.split(' ');
 
 /** The same memory; every search over it is noted in `seen`. */
 export function noting(memory: Memory, seen: Search[]): Memory {
@@ -23,12 +28,24 @@ export function noting(memory: Memory, seen: Search[]): Memory {
       [name]: {
         ...table,
         nearest: (vector: Float32Array, limit: number, where?: Filter) => {
-          seen.push({ table: name, kind: 'vector', vector, limit, where });
+          seen.push({ table: name, kind: 'vector', vector, limit, where, columns: WHOLE });
           return table.nearest(vector, limit, where);
         },
         matching: (query: string, limit: number, where?: Filter) => {
-          seen.push({ table: name, kind: 'words', query, limit, where });
+          seen.push({ table: name, kind: 'words', query, limit, where, columns: WHOLE });
           return table.matching(query, limit, where);
+        },
+        nearestSketches: (vector: Float32Array, limit: number, where?: Filter) => {
+          seen.push({ table: name, kind: 'vector', vector, limit, where, columns: OUTLINE });
+          return table.nearestSketches(vector, limit, where);
+        },
+        matchingSketches: (query: string, limit: number, where?: Filter) => {
+          seen.push({ table: name, kind: 'words', query, limit, where, columns: OUTLINE });
+          return table.matchingSketches(query, limit, where);
+        },
+        tally: (column: string, where?: Filter) => {
+          seen.push({ table: name, kind: 'tally', column, where });
+          return table.tally(column, where);
         },
         getMany: (ids: string[]) => {
           if (ids.length > 0) seen.push({ table: name, kind: 'ids', ids });
@@ -65,6 +82,12 @@ export async function openRaw(data: string, memory: Memory): Promise<Raw> {
           .where(sql({ id: search.ids }, ANY) ?? 'true')
           .toArray()
       ).length;
+    if (search.kind === 'tally') {
+      const query = table.query().select([search.column]);
+      const condition = sql(search.where, ANY);
+      if (condition) query.where(condition);
+      return (await query.toArray()).length;
+    }
     const query =
       search.kind === 'vector'
         ? table
@@ -80,7 +103,7 @@ export async function openRaw(data: string, memory: Memory): Promise<Raw> {
     const condition = sql(search.where, ANY);
     if (condition) query.where(condition);
     const rows = await query
-      .select(['id', 'record', search.kind === 'vector' ? '_distance' : '_score'])
+      .select([...search.columns, search.kind === 'vector' ? '_distance' : '_score'])
       .limit(search.limit)
       .toArray();
     return rows.length;

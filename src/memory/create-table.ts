@@ -9,7 +9,7 @@ import type { Found, Shelf } from './lance/shelf.ts';
 import type { Overlay } from './overlay.ts';
 import { matchingPending, nearestPending, satisfies } from './pending-search.ts';
 import { assertVector, newestOf, rowOf } from './rows.ts';
-import type { Hit, Page, Table, TableSpec } from './table.ts';
+import type { Hit, Page, Sketch, Table, TableSpec } from './table.ts';
 import { figuresOf } from './table-figures.ts';
 import type { Writer } from './writer.ts';
 
@@ -116,15 +116,47 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     where: Filter | undefined,
     lying: (limit: number, condition: string | undefined) => Promise<Found[]>,
     waiting: (rows: Overlay['rows']) => Found[],
-  ): Promise<Hit<T>[]> {
+  ): Promise<Found[]> {
     const { rows, hides, replaced } = await overlay();
     const found = await lying(limit + replaced, sql(where, lifted));
+    if (rows.length === 0) return found;
     const near = waiting(rows.filter(({ cells }) => satisfies(cells, where)));
     return [...found.filter(({ id }) => !hides.has(id)), ...near]
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      .slice(0, limit)
-      .flatMap(({ id, record, score }) => recent(id, record).map((each) => ({ record: each, score })));
+      .slice(0, limit);
   }
+
+  function nearest(vector: Float32Array, limit: number, where: Filter | undefined, columns: string[]) {
+    assertVector(vector, embedder.dimensions);
+    if (limit < 1) return Promise.resolve([]);
+    return search(
+      limit,
+      where,
+      (most, condition) => shelf.nearest(vector, most, condition, columns),
+      (rows) => nearestPending(rows, vector),
+    );
+  }
+
+  function matching(query: string, limit: number, where: Filter | undefined, columns: string[]) {
+    const text = [...new Set(words(query))].slice(0, MOST_WORDS).join(' ');
+    if (limit < 1 || text === '') return Promise.resolve([]);
+    return search(
+      limit,
+      where,
+      (most, condition) => shelf.matching(text, most, condition, columns),
+      (rows) => matchingPending(rows, text),
+    );
+  }
+
+  const whole = ['id', 'record'];
+  const hits = (found: Found[]): Hit<T>[] =>
+    found.flatMap(({ id, cells, score }) =>
+      recent(id, cells.record ?? '').map((record) => ({ record, score })),
+    );
+  /** Everything but the record and the vector. */
+  const outline = [...Object.keys(lifted), 'text'];
+  const sketches = (found: Found[]): Sketch[] =>
+    found.map(({ id, cells, score }) => ({ id, cells, words: cells.text ?? '', score }));
 
   /** Counted against one version of the table: a row on its way into it must not count twice. */
   async function count(where: Filter | undefined): Promise<number> {
@@ -179,28 +211,12 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
         }
         return counts;
       }),
-    nearest: (vector, limit, where) =>
-      guard(async () => {
-        assertVector(vector, embedder.dimensions);
-        if (limit < 1) return [];
-        return search(
-          limit,
-          where,
-          (most, condition) => shelf.nearest(vector, most, condition),
-          (rows) => nearestPending(rows, vector),
-        );
-      }),
-    matching: (query, limit, where) =>
-      guard(async () => {
-        const text = [...new Set(words(query))].slice(0, MOST_WORDS).join(' ');
-        if (limit < 1 || text === '') return [];
-        return search(
-          limit,
-          where,
-          (most, condition) => shelf.matching(text, most, condition),
-          (rows) => matchingPending(rows, text),
-        );
-      }),
+    nearest: (vector, limit, where) => guard(async () => hits(await nearest(vector, limit, where, whole))),
+    matching: (query, limit, where) => guard(async () => hits(await matching(query, limit, where, whole))),
+    nearestSketches: (vector, limit, where) =>
+      guard(async () => sketches(await nearest(vector, limit, where, outline))),
+    matchingSketches: (query, limit, where) =>
+      guard(async () => sketches(await matching(query, limit, where, outline))),
     mark: (where, values) =>
       guard(async () => {
         for (const column of Object.keys(values)) assertColumn(column, lifted);

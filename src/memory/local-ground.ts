@@ -5,7 +5,7 @@ import type { Embedder } from '../llm/ports.ts';
 import type { Ground, GroundOptions } from './ground.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { openJournalCopy } from './journal-copy.ts';
-import { type Lance, lance } from './lance/library.ts';
+import { boundedSession, type Lance, lance } from './lance/library.ts';
 import { openShelf } from './lance/shelf.ts';
 import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
 import { whenFree, withLock } from './lock.ts';
@@ -30,11 +30,15 @@ export async function openLocalGround(
   const lockOf = (name: string) => join(directory, 'locks', `${name}.lock`);
   let connection: Promise<Lance.Connection> | undefined;
   const connect = () => {
-    connection ??= lance().connect(directory, {
-      // Else a process never sees another one's writes. Costs about 0.03 ms.
-      readConsistencyInterval: 0,
-      storageOptions: { new_table_enable_stable_row_ids: 'true' },
-    });
+    connection ??= lance().connect(
+      directory,
+      {
+        // Else a process never sees another one's writes. Costs about 0.03 ms.
+        readConsistencyInterval: 0,
+        storageOptions: { new_table_enable_stable_row_ids: 'true' },
+      },
+      boundedSession(),
+    );
     return connection;
   };
   const journalAt = join(directory, 'journal.db');

@@ -14,10 +14,14 @@ export function satisfies(cells: Record<string, string>, where: Filter | undefin
   });
 }
 
+const foundAs = ({ id, cells, record, words }: PendingRow, score: number): Found => ({
+  id,
+  cells: { ...cells, record, text: words ?? '' },
+  score,
+});
+
 export const nearestPending = (rows: PendingRow[], vector: Float32Array): Found[] =>
-  rows.flatMap((row) =>
-    row.vector ? { id: row.id, record: row.record, score: cosine(vector, row.vector) } : [],
-  );
+  rows.flatMap((row) => (row.vector ? foundAs(row, cosine(vector, row.vector)) : []));
 
 const K1 = 1.2;
 const B = 0.75;
@@ -50,6 +54,6 @@ export function matchingPending(rows: PendingRow[], words: string): Found[] {
       const times = counts[i]?.get(word) ?? 0;
       return sum + ((weight.get(word) ?? 0) * times * (K1 + 1)) / (times + K1 * (1 - B + B * length));
     }, 0);
-    return score > 0 ? { id: row.id, record: row.record, score } : [];
+    return score > 0 ? foundAs(row, score) : [];
   });
 }

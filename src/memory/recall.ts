@@ -2,14 +2,16 @@
  * Recall: what is known that fits a task. Candidates by meaning and by keywords; judged by relevance, by what other
  * attempts at the task say, and by evidence; diverse; and nothing at all below the floor.
  */
+import { isEmbedderDown } from '../llm/openai-embedder.ts';
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
+import type { Filter } from './filter.ts';
 import { type ErrorMatch, matchError } from './match-error.ts';
 import { experienceId, type Memory } from './memory.ts';
-import { type Near, nearest, type Search } from './recall/candidates.ts';
+import { type Near, nearest, nearestSketches } from './recall/candidates.ts';
 import { diverse, oneOfEach } from './recall/diverse.ts';
 import { helpful, merit, worth } from './recall/evidence.ts';
 import { BESIDE_BEST, FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
-import { byTask, type Told } from './recall/votes.ts';
+import { byTask, type Told, worthReading } from './recall/votes.ts';
 import type { Table } from './table.ts';
 
 export { FLOOR };
@@ -42,48 +44,68 @@ export interface Recalled {
   why?: string;
 }
 
-/** How many each search hands over. Of runs many tell of one task, and a task is judged by all of its runs. */
-const WIDE = { runs: 64, rest: 48 };
+/**
+ * How many each search hands over. Of runs many tell of one task, and a task is judged by all of its runs; of the rest
+ * more are weighed the more are asked for.
+ */
+const WIDE = {
+  runs: (k: number) => Math.min(64, 32 + 4 * k),
+  rest: (k: number) => Math.min(48, 16 + 2 * k),
+};
 
-/** What fits a task. @throws KnowhowError `store_*`, `embedder_down`. */
+/** Runs that are read for each that is asked for: some say the same, some may not be told. */
+const READ_FOR_ONE = 4;
+
+/** What fits a task. @throws KnowhowError `store_*`. */
 export async function recall(memory: Memory, query: RecallQuery): Promise<Recalled> {
   const { task, project, k, now } = query;
   // The asker's own project comes first, whatever others know.
   const own = (record: { project: string }) => Number(record.project === project);
   const hasFloor = query.floor ?? true;
-  const [vector] = await memory.embedder.embed([task]);
-  const search = async <T extends { id: string; project: string }>(
+  const vector = await vectorOf(memory, task);
+  const search = <T>(table: Table<T>, own: Filter, beyond: Filter, wide: number) => ({
+    table,
+    task,
+    vector,
+    where: [{ ...own, project }, beyond],
+    wide,
+  });
+  const searchRecords = <T extends { id: string }>(
     table: Table<T>,
     passagesOf: (record: T) => string[],
-    more: Partial<Search<T>> = {},
-  ): Promise<Near<T>[]> => {
-    const open = { ...more.own, abstractable: 'true' };
-    const all = { table, task, project, passagesOf, wide: WIDE.rest, own: {}, open, ...more };
-    return vector ? nearest(memory, { ...all, vector }) : [];
-  };
+    own: Filter = {},
+  ) => nearest(memory, search(table, own, { ...own, abstractable: 'true' }, WIDE.rest(k)), passagesOf);
   const active = { status: 'active' };
   const [runs, strategies, concepts, patterns, matched] = await Promise.all([
-    search(memory.trajectories, textOfRun, {
-      own: active,
-      open: active,
-      holdsOwn: true,
-      wide: WIDE.runs,
-    }).then((found) => byTask(memory, found)),
-    search(memory.strategies, ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at], {
-      own: { status: ['active', 'candidate', 'stale'] },
-    }),
-    search(memory.concepts, ({ name, description, signature }) => [`${name} ${description}`, signature]),
-    search(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
+    nearestSketches(memory, search(memory.trajectories, active, active, WIDE.runs(k))).then((found) =>
+      byTask(memory, found),
+    ),
+    searchRecords(
+      memory.strategies,
+      ({ situation, suggestion, seen_at }) => [situation, suggestion, ...seen_at],
+      {
+        status: ['active', 'candidate', 'stale'],
+      },
+    ),
+    searchRecords(memory.concepts, ({ name, description, signature }) => [
+      `${name} ${description}`,
+      signature,
+    ]),
+    searchRecords(memory.error_patterns, ({ template, examples }) => [template, ...examples.slice(0, 1)]),
     query.error ? matchError(memory, query.error, project, k) : [],
   ]);
+  const [ours, others] = [1, 0].map((side) =>
+    worthReading(
+      runs.filter(({ record }) => own(record) === side),
+      READ_FOR_ONE * k,
+    ),
+  ) as [Told[], Told[]];
   // Runs carry their judgement in their experience; it is looked up for the few that need it.
-  const foreign = await experiencesOf(
-    memory,
-    runs.filter(({ record }) => own(record) === 0),
-  );
-  const allowed = runs.filter(
-    ({ record }) => own(record) === 1 || foreign.get(record.id)?.abstractability.abstractable,
-  );
+  const foreign = await experiencesOf(memory, others);
+  const allowed = [
+    ...ours,
+    ...others.filter(({ record }) => foreign.get(record.id)?.abstractability.abstractable),
+  ];
   const best = Math.max(0, ...[...allowed, ...strategies].map(({ relevance }) => relevance));
 
   const given = strategies.filter(({ record }) => record.kind === 'given');
@@ -97,7 +119,7 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
     .map((hit) => ({ ...hit, score: worth(hit, now) }))
     .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score);
   const told = oneOfEach(
-    near(allowed, FLOOR.single, project, hasFloor, BESIDE_BEST.runs)
+    (await readRuns(memory, near(allowed, FLOOR.single, project, hasFloor, BESIDE_BEST.runs)))
       .map((hit) => ({ ...hit, score: merit(hit), ended: String(hit.record.outcome.success) }))
       .sort((a, b) => b.score - a.score),
     ({ score }) => score,
@@ -129,12 +151,29 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   return isNothing ? { ...found, why: whyNothing(best) } : found;
 }
 
-/** As their table indexes them. */
-const textOfRun = ({ task }: Trajectory): string[] => [
-  task.domain ? `${task.domain}: ${task.description}` : task.description,
-];
+/** Without an embedder that answers, what is known is found by its words. */
+async function vectorOf(memory: Memory, text: string): Promise<Float32Array | undefined> {
+  try {
+    return (await memory.embedder.embed([text]))[0];
+  } catch (error) {
+    if (isEmbedderDown(error)) return undefined;
+    throw error;
+  }
+}
 
-async function experiencesOf(memory: Memory, runs: Told[]): Promise<Map<string, Experience>> {
+async function readRuns(memory: Memory, told: Told[]) {
+  const runs = await memory.trajectories.getMany(told.map(({ record }) => record.id));
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return told.flatMap(({ record: { id }, ...hit }) => {
+    const record = byId.get(id);
+    return record ? [{ ...hit, record }] : [];
+  });
+}
+
+async function experiencesOf(
+  memory: Memory,
+  runs: { record: { id: string } }[],
+): Promise<Map<string, Experience>> {
   const known = await memory.experiences.getMany(runs.map(({ record }) => experienceId(record.id)));
   return new Map(known.map((experience) => [experience.trajectory, experience]));
 }

@@ -9,14 +9,17 @@ import { type Lance, lance } from './lance/library.ts';
 import { openShelf } from './lance/shelf.ts';
 import { openLeases } from './leases.ts';
 import { NOTHING_WAITS } from './overlay.ts';
-import { assertSafeWrites } from './remote-probe.ts';
+import { openLayout } from './remote-layout.ts';
 import { storeErrors } from './store-errors.ts';
 import { remoteWriter } from './writer.ts';
 
-/** Whether a store is named by a URI and not by a path. */
-export const isRemote = (location: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//iu.test(location);
+export { isRemote } from './remote-errors.ts';
 
-const SCHEMES = /^(?:s3|gs|az|db):\/\//u;
+/** No credentials, no options: those come from the environment, and a place is named in messages. */
+const PLACE = /^(?:s3|gs|az|db):\/\/[^\s@?#]+$/u;
+/** LanceDB tries six times to open a place: all in all some 20 s where nothing answers. */
+const FIRST = { timeout: '3s', connect_timeout: '3s', client_max_retries: '0' };
+const LATER = { timeout: '20s', connect_timeout: '5s', client_max_retries: '2' };
 
 /** @throws KnowhowError `store_scheme`, `store_unsafe` where two writers could lose each other's rows, `store_*`. */
 export async function openRemoteGround(
@@ -24,36 +27,45 @@ export async function openRemoteGround(
   embedder: Embedder,
   { now, log, background, remote = {} }: GroundOptions,
 ): Promise<Ground> {
-  if (!SCHEMES.test(uri))
+  if (!PLACE.test(uri))
     throw operatorError(
       'store_scheme',
-      `A store cannot lie at ${uri.slice(0, 100)}.`,
-      'Pass a directory, s3://BUCKET/PREFIX or db://DATABASE with --data.',
+      'A store cannot lie at such a URI, or it holds credentials or options.',
+      'Pass a directory, s3://BUCKET/PREFIX or db://DATABASE with --data; credentials come from the environment.',
     );
-  const connection = await storeErrors(uri, () =>
+  const cloud = uri.startsWith('db://');
+  const connectWith = (options: Record<string, string>): Promise<Lance.Connection> =>
     lance().connect(uri, {
       // Else a process never sees another one's writes.
       readConsistencyInterval: 0,
-      storageOptions: { new_table_enable_stable_row_ids: 'true' },
-      ...(uri.startsWith('db://') ? remote : {}),
-    }),
-  );
-  const connect = async (): Promise<Lance.Connection> => connection;
-  if (!uri.startsWith('db://')) await storeErrors(uri, () => assertSafeWrites(uri, connection));
-  const leases = openLeases(connect, now);
+      storageOptions: { new_table_enable_stable_row_ids: 'true', ...(cloud ? {} : options) },
+      ...(cloud ? remote : {}),
+    });
+  const connection = await storeErrors(uri, async () => {
+    if (!cloud) (await connectWith(FIRST)).close();
+    return connectWith(LATER);
+  });
+  await storeErrors(uri, () => openLayout(uri, connection)).catch((error) => {
+    connection.close();
+    throw error;
+  });
+  const leases = openLeases(uri, async () => connection, now);
   // Nobody remembers for all machines whether something has no vector yet, so each looks once.
   let embed: string | undefined = embedder.name;
   return {
     parts(shape) {
       const exclusive = <R>(work: () => Promise<R>) => leases.whenFree(`schema ${shape.name}`, work);
-      const shelf = openShelf(connect, shape, embedder, exclusive);
-      const alone = (work: () => Promise<void>) =>
-        leases.withLease(`upkeep ${shape.name}`, work).then(({ held }) => held);
-      return {
+      const shelf = openShelf(async () => connection, shape, embedder, exclusive);
+      const lease = `upkeep ${shape.name}`;
+      const writer = remoteWriter({
         shelf,
-        writer: remoteWriter(shelf, alone, log, background),
-        overlay: async () => NOTHING_WAITS,
-      };
+        ifFree: (work) => storeErrors(uri, () => leases.withLease(lease, work)),
+        whenFree: (work) => leases.whenFree(lease, work),
+        folds: !cloud,
+        log,
+        background,
+      });
+      return { shelf, writer, overlay: async () => NOTHING_WAITS };
     },
     exclusive: (name, work) => storeErrors(uri, () => leases.withLease(name, work)),
     note(name, fact) {

@@ -9,7 +9,7 @@ const GONE = /not found|no such file|os error 2\b/i;
 export const retryBusy = <R>(work: () => Promise<R>): Promise<R> => retry(work, BUSY, 12);
 
 /** Tries a read again when files of its version have gone. */
-export const retryGone = <R>(work: () => Promise<R>): Promise<R> => retry(work, GONE, 3);
+export const retryGone = <R>(work: () => Promise<R>): Promise<R> => retry(work, GONE, 6);
 
 async function retry<R>(work: () => Promise<R>, pattern: RegExp, most: number): Promise<R> {
   for (let attempt = 0; ; attempt += 1) {

@@ -19,6 +19,16 @@ export interface Hit<T> {
   score: number;
 }
 
+/** What the columns of a record say, without the record: for weighing many of which few are read. */
+export interface Sketch {
+  id: string;
+  /** Lifted columns. */
+  cells: Record<string, string>;
+  /** What it is found by, as keyword search sees it: words in lower case, a space between. */
+  words: string;
+  score: number;
+}
+
 export interface Page {
   where?: Filter;
   limit?: number;
@@ -53,6 +63,8 @@ export interface Table<T> {
   tally(column: string, where?: Filter): Promise<Map<string, number>>;
   nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;
   matching(query: string, limit: number, where?: Filter): Promise<Hit<T>[]>;
+  nearestSketches(vector: Float32Array, limit: number, where?: Filter): Promise<Sketch[]>;
+  matchingSketches(query: string, limit: number, where?: Filter): Promise<Sketch[]>;
   /** Sets lifted columns (not the record) of all rows that match. */
   mark(where: Filter, values: Record<string, string>): Promise<void>;
   remove(where: Filter): Promise<void>;

@@ -122,39 +122,40 @@ export const retrieveStrategiesTool = defineTool({
     const known = shown.length > 0;
     const at = ctx.now().toISOString();
     const retrieval_id = contentId('ret', [at, task, home, ctx.random()]);
-    await ctx.memory.retrievals
-      .put([
-        {
-          id: retrieval_id,
-          at,
-          project: home,
-          derived_from: [],
-          trust: 1,
-          task: clean(task).slice(0, 2_000),
-          error: error && clean(error).slice(0, 2_000),
-          known,
-          shown,
-        },
-      ])
-      // What is known can be told from a store that cannot be written.
-      .catch((error) => ctx.log.error('the retrieval could not be recorded', { error: String(error) }));
+    const shownFact = {
+      id: retrieval_id,
+      at,
+      project: home,
+      derived_from: [],
+      trust: 1,
+      task: clean(task).slice(0, 2_000),
+      error: error && clean(error).slice(0, 2_000),
+      known,
+      shown,
+    };
+    const [isNew] = await Promise.all([
+      known ||
+        ctx.memory.trajectories.ids({ where: { project: home }, limit: 1 }).then((ids) => ids.length === 0),
+      ctx.memory.retrievals
+        .put([shownFact])
+        // What is known can be told from a store that cannot be written.
+        .catch((error) => ctx.log.error('the retrieval could not be recorded', { error: String(error) })),
+    ]);
     // The answer does not wait for it.
     markStale(ctx, changed).catch((error) => ctx.log.error('stale marks failed', { error: String(error) }));
     return {
       retrieval_id,
       known,
-      reason: known
-        ? QUOTED
-        : whyNothing(found.why, home, await ctx.memory.trajectories.count({ project: home })),
+      reason: known ? QUOTED : whyNothing(found.why, isNew ? home : undefined),
       ...answer,
     };
   },
 });
 
-/** Without `why` something fits, but the budget was too small for it. */
-const whyNothing = (why: string | undefined, project: string, runs: number): string =>
+/** Without `why` something fits, but the budget was too small for it. `unknown`: the project, if no run of it is recorded. */
+const whyNothing = (why: string | undefined, unknown: string | undefined): string =>
   why
-    ? `Nothing known: ${why} (${runs} runs in project "${project}").`
+    ? `Nothing known: ${why}${unknown === undefined ? '' : ` (no run of project "${unknown}" is recorded)`}.`
     : 'Nothing fits into max_tokens; ask again with more.';
 
 export const matchErrorTool = defineTool({

@@ -10,20 +10,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { retryBusy, retryGone } from '../retry.ts';
 import type { Page } from '../table.ts';
 import { indexText } from './indices.ts';
-import type { Lance } from './library.ts';
+import type { ArrowTable, Lance } from './library.ts';
 import { arrowRows, type Row, type Shape, schemaOf, vectorColumn } from './schema.ts';
 import { addSpace } from './spaces.ts';
 import { type Upkeep, upkeep } from './upkeep.ts';
+
+/** LanceDB Cloud hands out names in pages. */
+const MOST_TABLES = 1_000;
 
 export interface Space {
   name: string;
   dimensions: number;
 }
 
-/** What a search gives back; `score` is cosine similarity or BM25. */
+/** What a search gives back: the columns asked for; `score` is cosine similarity or BM25. */
 export interface Found {
   id: string;
-  record: string;
+  cells: Record<string, string>;
   score: number;
 }
 
@@ -33,8 +36,13 @@ export interface Shelf {
   merge(rows: Row[]): Promise<void>;
   read(columns: string[], condition: string | undefined, page?: Page): Promise<Record<string, unknown>[]>;
   count(condition: string | undefined): Promise<number>;
-  nearest(vector: Float32Array, limit: number, condition: string | undefined): Promise<Found[]>;
-  matching(words: string, limit: number, condition: string | undefined): Promise<Found[]>;
+  nearest(
+    vector: Float32Array,
+    limit: number,
+    condition: string | undefined,
+    columns: string[],
+  ): Promise<Found[]>;
+  matching(words: string, limit: number, condition: string | undefined, columns: string[]): Promise<Found[]>;
   update(condition: string | undefined, values: Record<string, string>): Promise<void>;
   remove(condition: string | undefined): Promise<void>;
   /** Number of the newest version, 0 while there is no table: changes with every commit. */
@@ -58,7 +66,7 @@ export function openShelf(
 
   async function openExisting(): Promise<Lance.Table | undefined> {
     const connection = await connect();
-    if (!(await connection.tableNames()).includes(shape.name)) return undefined;
+    if (!(await connection.tableNames({ limit: MOST_TABLES })).includes(shape.name)) return undefined;
     const table = await connection.openTable(shape.name).catch(async () => {
       // Somebody is creating it: when they are done it can be opened, or the error is a real one.
       await exclusive(() => sleep(1));
@@ -91,10 +99,20 @@ export function openShelf(
     });
   }
 
-  const found = (
-    rows: Record<string, unknown>[],
-    scoreOf: (row: Record<string, unknown>) => number,
-  ): Found[] => rows.map((row) => ({ id: String(row.id), record: String(row.record), score: scoreOf(row) }));
+  /** By column and not by row: rows of Arrow are proxies, and reading them cell by cell is slow. */
+  async function found(
+    query: { toArrow(): Promise<ArrowTable> },
+    columns: string[],
+    scoreOf: (value: number) => number,
+  ): Promise<Found[]> {
+    const answer = await retryGone(() => query.toArrow());
+    const scores = answer.getChild('_distance') ?? answer.getChild('_score');
+    const cells = columns.map((name) => [name, answer.getChild(name)] as const);
+    return Array.from({ length: answer.numRows }, (_, row) => {
+      const values = Object.fromEntries(cells.map(([name, values]) => [name, String(values?.get(row))]));
+      return { id: values.id ?? '', cells: values, score: scoreOf(Number(scores?.get(row))) };
+    });
+  }
 
   return {
     shape,
@@ -129,7 +147,7 @@ export function openShelf(
       return retryGone(() => query.toArray());
     },
     count: async (condition) => (await open())?.countRows(condition) ?? 0,
-    async nearest(vector, limit, condition) {
+    async nearest(vector, limit, condition, columns) {
       const table = await open();
       if (!table) return [];
       const query = table
@@ -140,21 +158,21 @@ export function openShelf(
         // Only an index heeds these. Measured: recall >= .99 at 100k, where the defaults of LanceDB reach .24 to .73.
         .nprobes(40)
         .refineFactor(5)
-        .select(['id', 'record', '_distance'])
+        .select([...columns, '_distance'])
         .limit(limit);
       if (condition) query.where(condition);
-      return found(await retryGone(() => query.toArray()), (row) => 1 - Number(row._distance));
+      return found(query, columns, (distance) => 1 - distance);
     },
-    async matching(words, limit, condition) {
+    async matching(words, limit, condition, columns) {
       const table = await open();
       if (!table) return [];
       const query = table
         .query()
         .fullTextSearch(words, { columns: ['text'] })
-        .select(['id', 'record', '_score'])
+        .select([...columns, '_score'])
         .limit(limit);
       if (condition) query.where(condition);
-      return found(await retryGone(() => query.toArray()), (row) => Number(row._score));
+      return found(query, columns, (score) => score);
     },
     async update(condition, values) {
       const table = await open();

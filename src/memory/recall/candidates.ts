@@ -1,8 +1,8 @@
 /** Candidates of one table: what the vector and the keyword search find, each with its relevance to the task. */
-import { relevances } from '../../learners/relevance.ts';
+import { type Candidate, relevances } from '../../learners/relevance.ts';
 import type { Filter } from '../filter.ts';
 import type { Memory } from '../memory.ts';
-import type { Hit, Table } from '../table.ts';
+import type { Sketch, Table } from '../table.ts';
 
 export interface Near<T> {
   record: T;
@@ -15,49 +15,79 @@ export interface Near<T> {
 export interface Search<T> {
   table: Table<T>;
   task: string;
-  vector: Float32Array;
-  /** What a record is judged by: the texts that its table indexes. */
-  passagesOf: (record: T) => string[];
+  /** Absent when no embedder answers: then only words are searched for. */
+  vector: Float32Array | undefined;
+  /** What is searched, e.g. the asker's own project and what holds beyond it: each by meaning and by words. */
+  where: Filter[];
   /** Most hits of each search. */
   wide: number;
-  /** The asker's own project, and what is searched in it and beyond it: each by meaning and by words. */
-  project: string;
-  own: Filter;
-  open: Filter;
-  /** Says that `open` leaves out nothing of the own project, which often spares reading the same records twice. */
-  holdsOwn?: boolean;
 }
 
-/** The union of what the searches find, the most relevant first. */
-export async function nearest<T extends { id: string; project: string }>(
+/** The union of what the searches find, the most relevant first. `passagesOf`: what a record is judged by. */
+export async function nearest<T extends { id: string }>(
   memory: Memory,
   search: Search<T>,
+  passagesOf: (record: T) => string[],
 ): Promise<Near<T>[]> {
-  const { table, task, vector, wide, project } = search;
-  const lists = (where: Filter) =>
-    Promise.all([table.nearest(vector, wide, where), table.matching(task, wide, where)]);
-  const own = () => lists({ ...search.own, project });
-  const both = search.holdsOwn ? [await lists(search.open)] : await Promise.all([lists(search.open), own()]);
-  const isOthers = ({ record }: Hit<T>) => record.project !== project;
-  if (search.holdsOwn && both.flat(2).some(isOthers)) both.push(await own());
+  const { table, task, vector, wide } = search;
+  const found = await union<T>(
+    search,
+    (where) => (vector ? table.nearest(vector, wide, where) : []),
+    (where) => table.matching(task, wide, where),
+  );
+  return judged(memory, task, found, (record) => ({ passages: passagesOf(record) }));
+}
 
-  const found = new Map<string, { record: T; similar: number | undefined }>();
-  for (const [near] of both) {
+/** As `nearest`, by the outlines of the records alone: for long records of which few will be read. */
+export async function nearestSketches<T>(memory: Memory, search: Search<T>): Promise<Near<Sketch>[]> {
+  const { table, task, vector, wide } = search;
+  const asHits = (sketches: Sketch[]) => sketches.map((record) => ({ record, score: record.score }));
+  const found = await union<Sketch>(
+    search,
+    async (where) => (vector ? asHits(await table.nearestSketches(vector, wide, where)) : []),
+    async (where) => asHits(await table.matchingSketches(task, wide, where)),
+  );
+  return judged(memory, task, found, ({ words }) => ({ passages: [words], split: true }));
+}
+
+type Hits<T> = { record: T; score: number }[];
+
+interface Met<T> {
+  record: T;
+  similar: number | undefined;
+}
+
+async function union<T extends { id: string }>(
+  { where, wide }: Pick<Search<unknown>, 'where' | 'wide'>,
+  byMeaning: (where: Filter) => Hits<T> | Promise<Hits<T>>,
+  byWords: (where: Filter) => Promise<Hits<T>>,
+): Promise<Met<T>[]> {
+  const lists = await Promise.all(where.map((each) => Promise.all([byMeaning(each), byWords(each)])));
+  const found = new Map<string, Met<T>>();
+  for (const [near] of lists) {
     for (const { record, score } of near) found.set(record.id, { record, similar: score });
   }
-  for (const [near, matching] of both) {
+  for (const [near, matching] of lists) {
     const similar = leastSimilar(near, wide);
     for (const { record } of matching) {
       if (!found.has(record.id)) found.set(record.id, { record, similar });
     }
   }
-  const candidates = [...found.values()];
+  return [...found.values()];
+}
+
+function judged<T extends { id: string }>(
+  memory: Memory,
+  task: string,
+  found: Met<T>[],
+  textsOf: (record: T) => Omit<Candidate, 'similar'>,
+): Near<T>[] {
   const relevance = relevances(
     task,
-    candidates.map(({ record, similar }) => ({ passages: search.passagesOf(record), similar })),
+    found.map(({ record, similar }) => ({ ...textsOf(record), similar })),
     memory.embedder.lexical,
   );
-  return candidates
+  return found
     .map(({ record }, i) => ({ record, relevance: relevance[i] ?? 0, score: relevance[i] ?? 0 }))
     .sort(byScore);
 }
@@ -66,7 +96,7 @@ export async function nearest<T extends { id: string; project: string }>(
  * What only the words found is at most as similar as the last of the nearest, which spares embedding its text anew. In
  * a list that is not full it has no vector yet, and nobody knows.
  */
-const leastSimilar = <T>(near: Hit<T>[], wide: number): number | undefined =>
+const leastSimilar = <T>(near: Hits<T>, wide: number): number | undefined =>
   near.length < wide ? undefined : near.at(-1)?.score;
 
 /** Best first, in an order that does not depend on which search answered first. */
