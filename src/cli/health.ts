@@ -8,6 +8,7 @@ import { TABLES } from '../memory/memory.ts';
 import { isRemote } from '../memory/remote-ground.ts';
 import { storeErrors } from '../memory/store-errors.ts';
 import { stats } from '../resources/stats.ts';
+import { resumeForgets, unfinishedForgets } from '../upkeep/forget.ts';
 import { answer, globals, plural, withContext } from './frame.ts';
 
 export function addHealth(program: Command): void {
@@ -90,6 +91,11 @@ async function examine(command: Command): Promise<Check[]> {
         return ctx.config.data;
       });
       for (const name of TABLES) await attempt(`table ${name}`, () => readTable(ctx, name));
+      await attempt('forgets', async () => {
+        const left = await unfinishedForgets(ctx);
+        if (left > 0) await resumeForgets(ctx);
+        return left > 0 ? `${plural(left, 'killed forget')} completed` : 'none was cut short';
+      });
       const { embedder, llm } = await stats(ctx);
       checks.push({
         check: 'embedder',
@@ -149,7 +155,7 @@ function statusText(found: Found): string {
   const { bytes, rows, waiting, fragments, versions, folded_at } = sizeOf(found);
   return [
     `Store      ${found.data} (${(bytes / 1e6).toFixed(1)} MB)`,
-    `Tables     ${plural(rows, 'row')} (${waiting} in the journal), ${plural(fragments, 'fragment')}, ${plural(versions, 'version')}; last folded ${folded_at ?? 'never'}`,
+    `Tables     ${plural(rows, 'row')} (${waiting} in the journal), ${plural(fragments, 'fragment')}, ${plural(versions, 'version')}${folded_at ? `; last folded ${folded_at}` : ''}`,
     `Runs       ${counts.trajectories} (${outcomes.success} succeeded, ${outcomes.failure} failed, ${outcomes.unknown} unknown)`,
     `Learned    ${counts.strategies} strategies (${found.active_strategies} active), ${counts.concepts} code concepts, ${counts.error_patterns} error patterns`,
     `Batch      ${batch.due ? 'due' : 'not due'}: ${batch.reasons.join('; ')}${found.last_batch ? `; last ${found.last_batch.at}` : ''}`,

@@ -12,7 +12,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const program = new Command('knowhow')
   .description('Turns what coding agents did into what they know.')
   .version(VERSION)
-  .option('--data <dir>', "directory of the store (default: the user's data directory, or $KNOWHOW_DATA)")
+  .option(
+    '--data <dir>',
+    "directory of the store, or s3://BUCKET/PREFIX (default: the user's data directory, or $KNOWHOW_DATA)",
+  )
   .option(
     '--project <name>',
     'project that records belong to and retrieval looks in first (default: "default")',
@@ -41,7 +44,7 @@ for (const command of program.commands) {
   command.configureOutput({ writeErr: (text) => void (wantsJson() || process.stderr.write(text)) });
   // So that `knowhow status --json --data DIR` works as well as `knowhow --json --data DIR status`.
   command
-    .option('--data <dir>', 'directory of the store')
+    .option('--data <dir>', 'directory of the store, or s3://BUCKET/PREFIX')
     .option('--project <name>', 'project')
     .option('--json', 'print the answer as JSON');
 }

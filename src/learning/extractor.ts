@@ -1,6 +1,7 @@
 /** The extractor: is a run worth abstracting, and what strategies and code concepts do many runs share. */
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
+import { vectorsOf } from '../memory/vectors.ts';
 import type { Abstractability, CodeConcept, Strategy, Trajectory } from '../types.ts';
 import { assessHeuristic, type Neighbour } from './abstractability.ts';
 import { autoDocument, extractConcepts } from './code-concepts.ts';
@@ -87,7 +88,7 @@ export function createExtractor(ctx: Context): AbstractionExtractor {
 }
 
 async function neighboursOf(ctx: Context, trajectory: Trajectory): Promise<Neighbour[]> {
-  const [vector] = await ctx.embedder.embed([trajectory.task.description]);
+  const [vector] = await vectorsOf(ctx.embedder, [trajectory.task.description]);
   if (!vector) return [];
   const hits = await ctx.memory.trajectories.nearest(vector, NEIGHBOURS, { status: 'active' });
   return hits

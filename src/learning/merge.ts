@@ -2,6 +2,8 @@
  * Near-duplicates become one that keeps all evidence. Runs are counted once whoever told of them; those merged away
  * keep their own row, archived, with `merged_into`, so that merging again from the rows gives the same.
  */
+
+import { leastTrust } from '../learners/trust.ts';
 import { jaccard, topics } from '../learners/words.ts';
 import type { Strategy, Tally } from '../types.ts';
 import { latest, MOST_FAILURES, type Witnesses, weigh } from './evidence.ts';
@@ -72,7 +74,7 @@ export function absorb(leader: Strategy, members: Strategy[], witnesses: Witness
   const merged: Strategy = {
     ...leader,
     derived_from: union(({ derived_from }) => derived_from, MOST_FROM),
-    trust: Math.min(...all.map(({ trust }) => trust)),
+    trust: leastTrust(all),
     abstractable: all.some(({ abstractable }) => abstractable),
     situation: situationOf(leader, others),
     seen_at: union(({ seen_at }) => seen_at, MOST_SEEN),

@@ -3,7 +3,9 @@ import { cleanMessage, messagesOf } from '../learners/error-lines.ts';
 import { cosine } from '../learners/statistics.ts';
 import { templateOf } from '../learners/template.ts';
 import type { ErrorPattern } from '../types.ts';
+import type { Filter } from './filter.ts';
 import type { Memory } from './memory.ts';
+import { vectorsOf } from './vectors.ts';
 
 export interface ErrorMatch {
   pattern: ErrorPattern;
@@ -33,22 +35,25 @@ export async function matchError(
   const shown = [...new Set([...messagesOf(error), ...ends])];
   const text = shown.join('\n').slice(0, 8_000);
   const templates = new Map(shown.map((line) => [templateOf(line).template, templateOf(line).values]));
-  const [vector] = await memory.embedder.embed([text.slice(0, 600)]);
-  if (!vector || text === '') return [];
+  if (text === '') return [];
+  const [vector] = await vectorsOf(memory.embedder, [text.slice(0, 600)]);
+  const near = (where: Filter) => (vector ? memory.error_patterns.nearest(vector, CANDIDATES, where) : []);
   const own = { project };
   const others = { abstractable: 'true' };
   const lists = await Promise.all([
     memory.error_patterns.matching(text, CANDIDATES, own),
-    memory.error_patterns.nearest(vector, CANDIDATES, own),
+    near(own),
     memory.error_patterns.matching(text, CANDIDATES, others),
-    memory.error_patterns.nearest(vector, CANDIDATES, others),
+    near(others),
   ]);
   const candidates = [...new Map(lists.flat().map(({ record }) => [record.id, record])).values()];
-  const vectors = await memory.embedder.embed([...shown, ...candidates.map(({ template }) => template)]);
+  const vectors = await vectorsOf(memory.embedder, [...shown, ...candidates.map(({ template }) => template)]);
   const ofLines = vectors.slice(0, shown.length);
   const matches = candidates.map((pattern, i) => {
     const similar = vectors[shown.length + i];
-    const nearest = similar ? Math.max(0, ...ofLines.map((line) => cosine(line, similar))) : 0;
+    const nearest = similar
+      ? Math.max(0, ...ofLines.flatMap((line) => (line ? cosine(line, similar) : [])))
+      : 0;
     return { pattern, ...scoreOf(pattern, templates, shown, nearest) };
   });
   return matches

@@ -2,7 +2,6 @@
  * Recall: what is known that fits a task. Candidates by meaning and by keywords; judged by relevance, by what other
  * attempts at the task say, and by evidence; diverse; and nothing at all below the floor.
  */
-import { isEmbedderDown } from '../llm/openai-embedder.ts';
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
 import type { Filter } from './filter.ts';
 import { type ErrorMatch, matchError } from './match-error.ts';
@@ -13,6 +12,7 @@ import { helpful, merit, worth } from './recall/evidence.ts';
 import { BESIDE_BEST, FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
 import { byTask, type Told, worthReading } from './recall/votes.ts';
 import type { Table } from './table.ts';
+import { vectorsOf } from './vectors.ts';
 
 export { FLOOR };
 
@@ -60,9 +60,10 @@ const READ_FOR_ONE = 4;
 export async function recall(memory: Memory, query: RecallQuery): Promise<Recalled> {
   const { task, project, k, now } = query;
   // The asker's own project comes first, whatever others know.
-  const own = (record: { project: string }) => Number(record.project === project);
+  const own = (record: { project: string; projects?: string[] }) =>
+    Number(record.project === project || record.projects?.includes(project) === true);
   const hasFloor = query.floor ?? true;
-  const vector = await vectorOf(memory, task);
+  const [vector] = await vectorsOf(memory.embedder, [task]);
   const search = <T>(table: Table<T>, own: Filter, beyond: Filter, wide: number) => ({
     table,
     task,
@@ -149,16 +150,6 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   const isNothing =
     found.strategies.length + found.error_patterns.length + found.concepts.length + told.length === 0;
   return isNothing ? { ...found, why: whyNothing(best) } : found;
-}
-
-/** Without an embedder that answers, what is known is found by its words. */
-async function vectorOf(memory: Memory, text: string): Promise<Float32Array | undefined> {
-  try {
-    return (await memory.embedder.embed([text]))[0];
-  } catch (error) {
-    if (isEmbedderDown(error)) return undefined;
-    throw error;
-  }
 }
 
 async function readRuns(memory: Memory, told: Told[]) {

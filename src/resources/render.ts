@@ -26,6 +26,11 @@ export const strategyText = (strategy: Strategy): string =>
           `- attempts at the same tasks without it: ${strategy.evidence.without.worked} of ${strategy.evidence.without.tried}`,
         ]
       : []),
+    ...standing(strategy),
+    ...section(
+      'Failed with',
+      (strategy.evidence.failures ?? []).map((failure) => `- ${failure}`),
+    ),
     ...section(
       'Pitfalls',
       strategy.pitfalls.map((pitfall) => `- ${pitfall}`),
@@ -43,6 +48,21 @@ export const strategyText = (strategy: Strategy): string =>
       strategy.evidence.from.map((id) => `- knowhow://trajectories/${id}`),
     ),
   ]);
+
+const percent = (share: number) => Math.round(100 * share);
+
+/** How it stands: the posterior of its success rate, what came of showing it, and the rule behind its status. */
+const standing = ({ win_rate, evidence, status_why, merged_into, cites }: Strategy): string[] => [
+  ...(win_rate
+    ? [`- success rate ${percent(win_rate.mean)} % (${percent(win_rate.low)} to ${percent(win_rate.high)})`]
+    : []),
+  ...(evidence.used
+    ? [`- shown to ${evidence.used.tried} runs since, ${evidence.used.worked} succeeded`]
+    : []),
+  ...(status_why ? [`- ${status_why}`] : []),
+  ...(merged_into ? [`- said by knowhow://strategies/${merged_into}, which keeps its evidence`] : []),
+  ...(cites ?? []).map(({ path, symbol }) => `- rests on ${symbol ? `${symbol} in ` : ''}${path}`),
+];
 
 export const conceptText = (concept: CodeConcept): string =>
   page([

@@ -172,7 +172,7 @@ export const matchErrorTool = defineTool({
   async run({ error, project }, { ctx }) {
     const matches = await matchError(
       ctx.memory,
-      ctx.redactor.redact(error).text,
+      ctx.redactor.redact(cleanText(error)).text,
       project ?? ctx.config.project,
       3,
     );

@@ -1,5 +1,7 @@
 /** Writings of the same shape, and of that shape with one statement more, become one concept. */
+
 import { contentId } from '../../learners/content-id.ts';
+import { leastTrust } from '../../learners/trust.ts';
 import type { CodeConcept, Trajectory } from '../../types.ts';
 import { whatItDoes } from './describe.ts';
 import { chooseName } from './naming.ts';
@@ -107,7 +109,7 @@ function conceptOf(family: Family, project: string, at: string): CodeConcept {
     at,
     project,
     derived_from: lineage.map(({ id }) => id),
-    trust: Math.min(...lineage.map(({ trust }) => trust)),
+    trust: leastTrust(runs.values()),
     name,
     description: describe(piece, family, name, names),
     signature: renamed(typed, [name, ...piece.parameters]),
