@@ -15,9 +15,8 @@ export type Search =
 
 const SEARCHED = ['trajectories', 'strategies', 'concepts', 'error_patterns', 'experiences'] as const;
 
-/** What Knowhow reads of a hit: the record, or all columns but the record and the vector. */
+/** What Knowhow reads of a hit, unless it asks for columns. */
 const WHOLE = ['id', 'record'];
-const OUTLINE = 'id at project task_key session success batch revision status rank text'.split(' ');
 
 /** The same memory; every search over it is noted in `seen`. */
 export function noting(memory: Memory, seen: Search[]): Memory {
@@ -35,13 +34,20 @@ export function noting(memory: Memory, seen: Search[]): Memory {
           seen.push({ table: name, kind: 'words', query, limit, where, columns: WHOLE });
           return table.matching(query, limit, where);
         },
-        nearestSketches: (vector: Float32Array, limit: number, where?: Filter) => {
-          seen.push({ table: name, kind: 'vector', vector, limit, where, columns: OUTLINE });
-          return table.nearestSketches(vector, limit, where);
+        nearestSketches: (vector: Float32Array, limit: number, where: Filter, columns: string[]) => {
+          seen.push({
+            table: name,
+            kind: 'vector',
+            vector,
+            limit,
+            where,
+            columns: ['id', ...columns, 'text'],
+          });
+          return table.nearestSketches(vector, limit, where, columns);
         },
-        matchingSketches: (query: string, limit: number, where?: Filter) => {
-          seen.push({ table: name, kind: 'words', query, limit, where, columns: OUTLINE });
-          return table.matchingSketches(query, limit, where);
+        matchingSketches: (query: string, limit: number, where: Filter, columns: string[]) => {
+          seen.push({ table: name, kind: 'words', query, limit, where, columns: ['id', ...columns, 'text'] });
+          return table.matchingSketches(query, limit, where, columns);
         },
         tally: (column: string, where?: Filter) => {
           seen.push({ table: name, kind: 'tally', column, where });

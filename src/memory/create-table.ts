@@ -153,8 +153,10 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     found.flatMap(({ id, cells, score }) =>
       recent(id, cells.record ?? '').map((record) => ({ record, score })),
     );
-  /** Everything but the record and the vector. */
-  const outline = [...Object.keys(lifted), 'text'];
+  const outline = (columns: string[]) => {
+    for (const column of columns) assertColumn(column, lifted);
+    return ['id', ...columns, 'text'];
+  };
   const sketches = (found: Found[]): Sketch[] =>
     found.map(({ id, cells, score }) => ({ id, cells, words: cells.text ?? '', score }));
 
@@ -213,10 +215,10 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
       }),
     nearest: (vector, limit, where) => guard(async () => hits(await nearest(vector, limit, where, whole))),
     matching: (query, limit, where) => guard(async () => hits(await matching(query, limit, where, whole))),
-    nearestSketches: (vector, limit, where) =>
-      guard(async () => sketches(await nearest(vector, limit, where, outline))),
-    matchingSketches: (query, limit, where) =>
-      guard(async () => sketches(await matching(query, limit, where, outline))),
+    nearestSketches: (vector, limit, where, columns) =>
+      guard(async () => sketches(await nearest(vector, limit, where, outline(columns)))),
+    matchingSketches: (query, limit, where, columns) =>
+      guard(async () => sketches(await matching(query, limit, where, outline(columns)))),
     mark: (where, values) =>
       guard(async () => {
         for (const column of Object.keys(values)) assertColumn(column, lifted);

@@ -10,7 +10,7 @@ import { type Near, nearest, nearestSketches } from './recall/candidates.ts';
 import { diverse, oneOfEach } from './recall/diverse.ts';
 import { helpful, merit, worth } from './recall/evidence.ts';
 import { BESIDE_BEST, FLOOR, floorOf, near, reaching, WIDESPREAD, whyNothing } from './recall/floor.ts';
-import { byTask, type Told, worthReading } from './recall/votes.ts';
+import { byTask, OUTLINE, type Told, worthReading } from './recall/votes.ts';
 import type { Table } from './table.ts';
 import { vectorsOf } from './vectors.ts';
 
@@ -78,8 +78,8 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
   ) => nearest(memory, search(table, own, { ...own, abstractable: 'true' }, WIDE.rest(k)), passagesOf);
   const active = { status: 'active' };
   const [runs, strategies, concepts, patterns, matched] = await Promise.all([
-    nearestSketches(memory, search(memory.trajectories, active, active, WIDE.runs(k))).then((found) =>
-      byTask(memory, found),
+    nearestSketches(memory, search(memory.trajectories, active, active, WIDE.runs(k)), OUTLINE).then(
+      (found) => byTask(memory, found),
     ),
     searchRecords(
       memory.strategies,

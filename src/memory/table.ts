@@ -22,7 +22,7 @@ export interface Hit<T> {
 /** What the columns of a record say, without the record: for weighing many of which few are read. */
 export interface Sketch {
   id: string;
-  /** Lifted columns. */
+  /** The lifted columns that were asked for. */
   cells: Record<string, string>;
   /** What it is found by, as keyword search sees it: words in lower case, a space between. */
   words: string;
@@ -63,8 +63,9 @@ export interface Table<T> {
   tally(column: string, where?: Filter): Promise<Map<string, number>>;
   nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;
   matching(query: string, limit: number, where?: Filter): Promise<Hit<T>[]>;
-  nearestSketches(vector: Float32Array, limit: number, where?: Filter): Promise<Sketch[]>;
-  matchingSketches(query: string, limit: number, where?: Filter): Promise<Sketch[]>;
+  /** As `nearest`, with these lifted columns in place of the record. */
+  nearestSketches(vector: Float32Array, limit: number, where: Filter, columns: string[]): Promise<Sketch[]>;
+  matchingSketches(query: string, limit: number, where: Filter, columns: string[]): Promise<Sketch[]>;
   /** Sets lifted columns (not the record) of all rows that match. */
   mark(where: Filter, values: Record<string, string>): Promise<void>;
   remove(where: Filter): Promise<void>;

@@ -39,13 +39,17 @@ export async function nearest<T extends { id: string }>(
 }
 
 /** As `nearest`, by the outlines of the records alone: for long records of which few will be read. */
-export async function nearestSketches<T>(memory: Memory, search: Search<T>): Promise<Near<Sketch>[]> {
+export async function nearestSketches<T>(
+  memory: Memory,
+  search: Search<T>,
+  columns: string[],
+): Promise<Near<Sketch>[]> {
   const { table, task, vector, wide } = search;
   const asHits = (sketches: Sketch[]) => sketches.map((record) => ({ record, score: record.score }));
   const found = await union<Sketch>(
     search,
-    async (where) => (vector ? asHits(await table.nearestSketches(vector, wide, where)) : []),
-    async (where) => asHits(await table.matchingSketches(task, wide, where)),
+    async (where) => (vector ? asHits(await table.nearestSketches(vector, wide, where, columns)) : []),
+    async (where) => asHits(await table.matchingSketches(task, wide, where, columns)),
   );
   return judged(memory, task, found, ({ words }) => ({ passages: [words], split: true }));
 }

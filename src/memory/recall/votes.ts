@@ -8,6 +8,9 @@ const SAME = 0.9;
 /** Breaks ties only: among tasks equally near, the one attempted far more often is the more likely to come again. */
 const HABIT = 1e-4;
 
+/** The columns of runs that are looked at before any is read. */
+export const OUTLINE = ['project', 'task_key', 'success'];
+
 /** What is known of a run before it is read. */
 export interface RunOutline {
   id: string;
