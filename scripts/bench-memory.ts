@@ -4,6 +4,7 @@
  * JSON on stdout; `--write` also writes docs/benchmarks.md. `--data` holds the evaluation sets (for the import), `--peers` is
  * where `npm install agentdb mem0ai` was run, `--stores` keeps the stores between runs.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,6 @@ import { type Figures, markdown, type SizeFigures } from './bench/report.ts';
 import { measureRetrieval } from './bench/retrieval.ts';
 import { measureScan } from './bench/scan.ts';
 import { assertBuilt, connect, starts } from './bench/server.ts';
-import { measureSingles } from './bench/singles.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,16 +53,23 @@ try {
         ? round(last.retrieval.knowhow.p50 / first.retrieval.knowhow.p50)
         : null,
     import: values.data ? ((await measureImport(values.data)) ?? null) : null,
-    singles:
-      singles > 0
-        ? await measureSingles(singles, (done) => say(`single writes: ${done} of ${singles}`))
-        : null,
+    singles: singles > 0 ? alone(singles) : null,
   };
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
   if (values.write)
     writeFileSync(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), markdown(figures));
 } finally {
   if (!values.stores) rmSync(root, { recursive: true, force: true });
+}
+
+/** In a process of its own, whose memory says something. */
+function alone(rows: number): Figures['singles'] {
+  const self = fileURLToPath(new URL('bench/singles.ts', import.meta.url));
+  const printed = execFileSync(process.execPath, [self, String(rows)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(printed) as Figures['singles'];
 }
 
 async function measure(runs: number): Promise<SizeFigures> {

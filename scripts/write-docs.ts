@@ -3,7 +3,7 @@
  * the tables between `<!-- generated: … -->` markers in README.md. tests/docs.test.ts fails when they are stale.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -103,31 +103,95 @@ function typeOf(schema: Schema): string {
 }
 
 function settingRows(): string[][] {
-  const source = read('src/config.ts');
-  for (const [variable] of source.matchAll(/(?<=\benv\.)(?:KNOWHOW|OPENAI)_\w+/gu)) {
-    if (![...Object.values(SET_WITH), '`KNOWHOW_CONFIG`'].some((given) => given.includes(variable)))
-      throw new Error(`src/config.ts reads ${variable}; say in write-docs.ts which setting it is.`);
+  const told = [...Object.values(SET_WITH), ...ENVIRONMENT.map(([name]) => name ?? '')];
+  for (const [variable] of read('src/config.ts').matchAll(/(?<=\benv\.)[A-Z][A-Z_]+/gu)) {
+    if (!told.some((names) => names.includes(`\`${variable}\``)))
+      throw new Error(`src/config.ts reads ${variable}; say in write-docs.ts what it sets.`);
   }
-  return fieldsOf(schemaOf(Config, 'input'))
+  const fields = fieldsOf(schemaOf(Config, 'input'));
+  const above = (path: string) => fields.find((field) => field.path === path.replace(/\.\w+$/u, ''));
+  return fields
     .filter(({ schema }) => objectIn(schema) === undefined)
     .map(({ path, schema }) => [
       `\`${path}\``,
       typeOf(schema),
       schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
       SET_WITH[path] ?? '',
-      schema.description ?? '',
+      schema.description ?? above(path)?.schema.description ?? '',
     ]);
 }
 
 /** Flags and variables beside the file; checked above against what config.ts reads. */
 const SET_WITH: Record<string, string> = {
   data: '`--data`, `KNOWHOW_DATA`',
+  durability: '`KNOWHOW_DURABILITY`',
+  'remote.api_key': '`LANCEDB_API_KEY`',
+  'remote.region': '`LANCEDB_REGION`',
+  'remote.host': '`LANCEDB_HOST`',
   project: '`--project`, `KNOWHOW_PROJECT`',
+  workspace: '`KNOWHOW_WORKSPACE`',
   log_level: '`KNOWHOW_LOG`',
   'llm.api_key': '`OPENAI_API_KEY`',
   'llm.base_url': '`OPENAI_BASE_URL`',
   'llm.model': '`KNOWHOW_LLM_MODEL`',
+  'embedder.kind': '`KNOWHOW_EMBEDDER`',
+  'embedder.model': '`KNOWHOW_EMBEDDING_MODEL`',
+  'embedder.base_url': '`KNOWHOW_EMBEDDING_BASE_URL`, else `OPENAI_BASE_URL`',
+  'embedder.api_key': '`KNOWHOW_EMBEDDING_API_KEY`; `OPENAI_API_KEY` where the endpoint is the same',
 };
+
+/** Variables that are no setting. */
+const ENVIRONMENT: string[][] = [
+  ['`KNOWHOW_CONFIG`', 'Configuration file in place of `config.json` in the data directory'],
+  ['`XDG_DATA_HOME`, `LOCALAPPDATA`', 'Where the data directory lies when none is given'],
+  ['`AWS_*`', 'How to reach a store at `s3://` ([scale.md](scale.md)); read by LanceDB'],
+];
+
+// ---------------------------------------------------------------- errors
+
+const MENDS: Record<string, string> = {
+  callerError: 'the caller',
+  operatorError: 'the operator',
+  unavailableError: 'nobody right now',
+  badRecord: 'nobody: a record is broken',
+};
+const LITERAL = /'(?:[^'\\\n]|\\.)*'|"[^"\n]*"|`[^`]*`/u.source;
+const THROWN = new RegExp(`\\b(${Object.keys(MENDS).join('|')})\\(\\s*'([a-z_]+)',\\s*(${LITERAL})?`, 'gu');
+/** Entries of the tables in store-errors.ts and remote-errors.ts. */
+const LISTED = new RegExp(`'(store_[a-z_]+)',\\s*(${LITERAL}),\\s*(?:${LITERAL}|CREDENTIALS),`, 'gu');
+/** Said in many ways. */
+const MEANT: Record<string, string> = {
+  usage: 'The command was called in a way it does not know.',
+  bad_argument: 'An argument of the library does not fit.',
+  bad_config: 'A setting does not fit, or the configuration file cannot be read; names it.',
+  bad_outcomes: 'A line of the outcomes file does not fit, or the file cannot be read.',
+  bad_trajectory: 'A run does not have the shape that record_trajectory takes.',
+  no_run: 'The file holds no run, or not that many.',
+  store_busy: 'Others are busy with the store for longer than a call waits.',
+};
+
+/** Every code that the source throws, who can mend it, and what it says; `…` where the message has a value. */
+function errorRows(): string[][] {
+  const found = new Map<string, { mends: string; says: Set<string> }>();
+  const note = (code: string, mends: string, literal = '') => {
+    const error = found.get(code) ?? { mends, says: new Set() };
+    const text = literal.slice(1, -1).replace(/\$\{[^}]*\}/gu, '…');
+    if (text !== '') error.says.add(text);
+    found.set(code, error);
+  };
+  const sources = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' });
+  for (const path of sources.filter((name) => name.endsWith('.ts')).sort()) {
+    const source = read(`src/${path}`);
+    for (const [, kind = '', code = '', says] of source.matchAll(THROWN)) note(code, MENDS[kind] ?? '', says);
+    if (!/(?:store|remote)-errors\.ts$/u.test(path)) continue;
+    for (const [, code = '', says] of source.matchAll(LISTED))
+      note(code, code === 'store_busy' ? 'nobody right now' : 'the operator', says);
+  }
+  const rows = [...found]
+    .sort()
+    .map(([code, { mends, says }]) => [`\`${code}\``, mends, MEANT[code] ?? [...says].join(' / ')]);
+  return [...rows, ['`internal`', 'nobody right now', 'Anything else: run `knowhow doctor`, and report it.']];
+}
 
 const resourceRows = (): string[][] => [
   ['`knowhow://stats`', 'What is stored, what was learned, store health (JSON)'],
@@ -149,6 +213,15 @@ function reference(help: { name: string; text: string }[]): string {
     '## Resources',
     table(['URI', 'What it holds'], resourceRows()),
     'Listing is paged (50 a page, `nextCursor`), and `{id}` completes.',
+    '## Settings',
+    'Defaults, then a file (`config.json` in the data directory, or `KNOWHOW_CONFIG`), then the environment, then flags or what the library is given. Unknown names are errors.',
+    table(['Setting', 'Type', 'Default', 'Set with', 'Meaning'], settingRows()),
+    'Variables that are no setting:',
+    table(['Variable', 'What it does'], ENVIRONMENT),
+    '## Errors',
+    'Codes are stable; messages are not. Tools answer `code: message hint` with `isError`, the command line prints `{"error": {…}}` with `--json`, the library throws `KnowhowError` with `kind`, `code` and `hint`. A message names paths, never stored text.',
+    table(['Code', 'Who can mend it', 'What it says'], errorRows()),
+    `Over HTTP a request that never reaches a tool is refused with the code in \`error.data.code\`: ${refusals()}.`,
     '## Command line',
     'Installed as `knowhow`, in the repository `node dist/cli.js`. Stdout holds the answer and nothing else; exit code 0, 1 (failed) or 2 (wrong usage). With `--json` a failure is `{"error": {"code", "message", "hint"}}`.',
     ...help.flatMap(({ name, text }) => [`### knowhow${name && ` ${name}`}`, `\`\`\`text\n${text}\n\`\`\``]),
@@ -181,6 +254,12 @@ function toolSection(tool: ToolDefinition): string[] {
     fields(tool.output, 'output'),
   ];
 }
+
+/** What http.ts refuses by itself, with the status. */
+const refusals = (): string =>
+  [...read('src/http.ts').matchAll(/\brefuse\(\s*response,\s*(\d+),\s*'([a-z_]+)'/gu)]
+    .map(([, status, code]) => `\`${code}\` (${status})`)
+    .join(', ');
 
 /** The help of the program and of each command, as it prints it. */
 async function commandHelp(): Promise<{ name: string; text: string }[]> {

@@ -4,10 +4,12 @@ import { type Config, type ConfigInput, loadConfig } from './config.ts';
 import { createRandom, type Random } from './learners/random.ts';
 import { createHashingEmbedder } from './llm/hashing-embedder.ts';
 import { createOpenAiLlm } from './llm/openai.ts';
-import { createOpenAiEmbedder } from './llm/openai-embedder.ts';
+import { createOpenAiEmbedder, isEmbedderDown } from './llm/openai-embedder.ts';
 import type { Embedder, Llm } from './llm/ports.ts';
 import { createLog, type Log } from './log.ts';
+import { readLayout } from './memory/layout.ts';
 import { type Memory, openMemory } from './memory/memory.ts';
+import { isRemote } from './memory/remote-errors.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 
 export interface Context {
@@ -54,11 +56,28 @@ export async function openContext(
   return wire(config, memory, parts);
 }
 
-/** The embedder that was chosen. @throws KnowhowError `embedder_down` where it must be asked and does not answer. */
-async function createEmbedder({ embedder, redact }: Config): Promise<Embedder> {
+/**
+ * The embedder that was chosen. How long its vectors are, the store remembers, so that it opens while the embedder is away.
+ * @throws KnowhowError `embedder_down` where it must be asked and does not answer.
+ */
+async function createEmbedder({ data, embedder, redact }: Config): Promise<Embedder> {
   if (embedder.kind === 'hashing') return createHashingEmbedder();
   const redactor = createRedactor(redact);
-  return createOpenAiEmbedder(embedder, { redact: (text) => redactor.redact(text).text });
+  const options = { redact: (text: string) => redactor.redact(text).text };
+  const asked = createOpenAiEmbedder(embedder, options);
+  if (embedder.dimensions !== undefined) return asked;
+  return asked.catch(async (error) => {
+    const dimensions = await lastDimensions(data, embedder.model);
+    if (!isEmbedderDown(error) || dimensions === undefined) throw error;
+    return createOpenAiEmbedder({ ...embedder, dimensions }, options);
+  });
+}
+
+/** Of the vectors that a store on this machine was last used with, if they are the model's. */
+async function lastDimensions(data: string, model: string): Promise<number | undefined> {
+  const name = isRemote(data) ? undefined : (await readLayout(data))?.embedder;
+  const [, known, dimensions] = /^openai:(.*):(\d+)$/u.exec(name ?? '') ?? [];
+  return known === model ? Number(dimensions) : undefined;
 }
 
 /** Uniform numbers that nobody can foretell: where no seed is given. */

@@ -102,7 +102,7 @@ export interface Knowhow {
 }
 
 /**
- * Opens a memory and everything around it. Nothing leaves the machine unless an LLM is configured.
+ * Opens a memory and everything around it. Nothing leaves the machine unless an LLM, another embedder or a store elsewhere is configured.
  * @throws KnowhowError `bad_config`, `store_*`.
  */
 export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {

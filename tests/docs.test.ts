@@ -31,7 +31,7 @@ describe('documentation', () => {
   it.each(PAGES)('%s names only files and scripts that exist', (page) => {
     const text = read(page);
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
-    const called = [...text.matchAll(/npm run (\w+)/gu)].flatMap(([, name]) => name ?? []);
+    const called = [...text.matchAll(/npm run ([\w:]+)/gu)].flatMap(([, name]) => name ?? []);
     expect(called.filter((name) => !scripts.includes(name))).toEqual([]);
     const named = [...text.matchAll(/(?:src|scripts|tests)\/[\w/.-]+\.ts\b/gu)].map(([path]) => path);
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

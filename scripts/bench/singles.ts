@@ -1,14 +1,17 @@
-/** Many single-row writes, and how the table stands after: against one that was built in one go from the same rows. */
+/** `node scripts/bench/singles.ts ROWS`: many single-row writes, and how the table stands after: against one that was built in one go from the same rows. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../src/context.ts';
 import { openContext } from '../../src/context.ts';
 import { runOf, taskOf } from './corpus.ts';
 import { inTurns, round, timed } from './measure.ts';
 
 const IN_FLIGHT = 8;
+/** Rows that may wait in the journal for ever: fewer are not worth a commit. */
+const MOST_WAITING = 256;
 
 const diskMb = (folder: string): number =>
   Number(execFileSync('du', ['-sk', folder], { encoding: 'utf8' }).split('\t')[0]) / 1024;
@@ -16,7 +19,7 @@ const diskMb = (folder: string): number =>
 const fresh = (folder: string): Promise<Context> =>
   openContext({ data: folder, log_level: 'error' }, { llm: null, seed: 1 });
 
-export async function measureSingles(rows: number, onProgress: (done: number) => void) {
+async function measureSingles(rows: number, onProgress: (done: number) => void) {
   const root = mkdtempSync(join(tmpdir(), 'knowhow-singles-'));
   try {
     const single = await fresh(join(root, 'single'));
@@ -34,6 +37,8 @@ export async function measureSingles(rows: number, onProgress: (done: number) =>
       }
     };
     const { ms } = await timed(() => Promise.all(Array.from({ length: IN_FLIGHT }, write)));
+    // Nobody folds anything here: what goes on in the background comes to its end by itself.
+    while ((await single.memory.trajectories.figures()).waiting > MOST_WAITING) await sleep(100);
     const inOne = await fresh(join(root, 'one'));
     for (let i = 0; i < rows; i += 5_000)
       await inOne.memory.trajectories.put(
@@ -65,3 +70,9 @@ export async function measureSingles(rows: number, onProgress: (done: number) =>
     rmSync(root, { recursive: true, force: true });
   }
 }
+
+const rows = Number(process.argv[2] ?? 100_000);
+const found = await measureSingles(rows, (done) =>
+  process.stderr.write(`single writes: ${done} of ${rows}\n`),
+);
+process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);

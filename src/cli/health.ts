@@ -29,7 +29,8 @@ export function addHealth(program: Command): void {
     .action((options: { purge?: boolean }, command: Command) =>
       withContext(command, async (ctx, global) => {
         const before = sizeOf(await stats(ctx));
-        for (const name of TABLES) await ctx.memory[name][options.purge ? 'purge' : 'compact']();
+        for (const name of [...TABLES, 'forgotten'] as const)
+          await ctx.memory[name][options.purge ? 'purge' : 'compact']();
         const after = sizeOf(await stats(ctx));
         answer(
           global,
@@ -68,12 +69,13 @@ interface Check {
 
 async function examine(command: Command): Promise<Check[]> {
   const checks: Check[] = [];
-  const major = Number(process.versions.node.split('.')[0]);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 22 || (major === 22 && minor >= 13);
   checks.push({
     check: 'node',
-    ok: major >= 22,
+    ok: enough,
     detail: process.versions.node,
-    ...(major < 22 ? { hint: 'Knowhow needs Node 22 or newer.' } : {}),
+    ...(enough ? {} : { hint: 'Knowhow needs Node 22.13 or newer.' }),
   });
   const attempt = async (check: string, work: () => Promise<string>) => {
     try {
@@ -108,13 +110,17 @@ async function examine(command: Command): Promise<Check[]> {
         ok: true,
         detail: llm
           ? `${llm.model} (not called by doctor)`
-          : 'none: heuristics only, nothing leaves this machine',
+          : `none: heuristics only${staysHere(ctx) ? ', nothing leaves this machine' : ''}`,
       });
       return ctx.config.data;
     }),
   );
   return checks;
 }
+
+/** Nothing goes to another machine: neither to an embedder nor to a store elsewhere. */
+const staysHere = ({ config }: Context): boolean =>
+  config.embedder.kind === 'hashing' && !isRemote(config.data);
 
 /** Reads the newest records, so that a broken file or a record of the wrong shape shows. */
 async function readTable(ctx: Context, name: (typeof TABLES)[number]): Promise<string> {

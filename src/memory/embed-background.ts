@@ -1,6 +1,7 @@
 /** Embedding in the background what has no vector yet, as long as the store says that there may be such rows. */
 import type { Log } from '../log.ts';
 import type { Journal } from './journal.ts';
+import { vectorColumn } from './lance/schema.ts';
 
 /** An embedder that was away is asked again after this long. */
 const AGAIN_MS = 60_000;
@@ -24,6 +25,7 @@ export function embedInBackground(
   log: Log,
   background: (work: Promise<unknown>) => void,
 ): EmbedBackground {
+  const gaps = `embed ${vectorColumn({ name: space })}` as const;
   const stopping = new AbortController();
   let again: NodeJS.Timeout | undefined;
   let running = false;
@@ -33,7 +35,7 @@ export function embedInBackground(
     running = true;
     try {
       const embedded = await embedAll(stopping.signal);
-      if (note('embed') === space) note('embed', null);
+      note(gaps, null);
       if (embedded > 0) log.info('embedded what had no vector', { rows: embedded, embedder: space });
     } catch (error) {
       if (stopping.signal.aborted) return;
@@ -56,11 +58,11 @@ export function embedInBackground(
 
   return {
     missed() {
-      note('embed', space);
+      note(gaps, 'gaps');
       later();
     },
     begin() {
-      if (note('embed') === space) background(run());
+      if (note(gaps) !== undefined) background(run());
     },
     stop() {
       stopping.abort();

@@ -6,6 +6,7 @@ import type { Ground, GroundOptions } from './ground.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { openJournalCopy } from './journal-copy.ts';
 import { boundedSession, type Lance, lance } from './lance/library.ts';
+import { vectorColumn } from './lance/schema.ts';
 import { openShelf } from './lance/shelf.ts';
 import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
 import { whenFree, withLock } from './lock.ts';
@@ -52,7 +53,8 @@ export async function openLocalGround(
       if (layout && layout.layout < LAYOUT_VERSION) {
         await migrateTables(await connect(), layout.embedder);
       }
-      if (layout && layout.embedder !== embedder.name) journal.note('embed', embedder.name);
+      if (layout && layout.embedder !== embedder.name)
+        journal.note(`embed ${vectorColumn(embedder)}`, 'gaps');
       await writeLayout(directory, embedder.name, layout?.created_at ?? now().toISOString());
     });
     return journal;

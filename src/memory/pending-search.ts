@@ -34,26 +34,42 @@ const LEAST_TEXTS = 100;
  */
 export function matchingPending(rows: PendingRow[], words: string): Found[] {
   const wanted = [...new Set(words.split(' ').map(stem))];
-  const texts = rows.map((row) => (row.words ?? '').split(' ').map(stem));
-  const average = texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length);
-  const counts = texts.map((text) => {
-    const count = new Map<string, number>();
-    for (const word of text) count.set(word, (count.get(word) ?? 0) + 1);
-    return count;
-  });
+  const texts = rows.map(countedOf);
+  const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
   const total = Math.max(LEAST_TEXTS, rows.length);
   const weight = new Map(
     wanted.map((word) => {
-      const holding = counts.reduce((sum, count) => sum + Number(count.has(word)), 0);
+      const holding = texts.reduce((sum, { counts }) => sum + Number(counts.has(word)), 0);
       return [word, Math.log(1 + (total - holding + 0.5) / (holding + 0.5))];
     }),
   );
   return rows.flatMap((row, i) => {
-    const length = (texts[i]?.length ?? 0) / Math.max(1, average);
+    const { counts, length } = texts[i] as Counted;
+    const damp = K1 * (1 - B + (B * length) / Math.max(1, average));
     const score = wanted.reduce((sum, word) => {
-      const times = counts[i]?.get(word) ?? 0;
-      return sum + ((weight.get(word) ?? 0) * times * (K1 + 1)) / (times + K1 * (1 - B + B * length));
+      const times = counts.get(word) ?? 0;
+      return times === 0 ? sum : sum + ((weight.get(word) ?? 0) * times * (K1 + 1)) / (times + damp);
     }, 0);
     return score > 0 ? foundAs(row, score) : [];
   });
+}
+
+interface Counted {
+  counts: Map<string, number>;
+  length: number;
+}
+
+/** A row waits for many searches: its words are counted for the first. */
+const known = new WeakMap<PendingRow, Counted>();
+
+function countedOf(row: PendingRow): Counted {
+  let counted = known.get(row);
+  if (!counted) {
+    const stems = (row.words ?? '').split(' ').map(stem);
+    const counts = new Map<string, number>();
+    for (const word of stems) counts.set(word, (counts.get(word) ?? 0) + 1);
+    counted = { counts, length: stems.length };
+    known.set(row, counted);
+  }
+  return counted;
 }

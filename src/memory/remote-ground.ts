@@ -6,6 +6,7 @@ import { operatorError } from '../errors.ts';
 import type { Embedder } from '../llm/ports.ts';
 import type { Ground, GroundOptions } from './ground.ts';
 import { type Lance, lance } from './lance/library.ts';
+import { vectorColumn } from './lance/schema.ts';
 import { openShelf } from './lance/shelf.ts';
 import { openLeases } from './leases.ts';
 import { NOTHING_WAITS } from './overlay.ts';
@@ -51,7 +52,8 @@ export async function openRemoteGround(
   });
   const leases = openLeases(uri, async () => connection, now);
   // Nobody remembers for all machines whether something has no vector yet, so each looks once.
-  let embed: string | undefined = embedder.name;
+  const gaps = `embed ${vectorColumn(embedder)}`;
+  let embed: string | undefined = 'gaps';
   return {
     parts(shape) {
       const exclusive = <R>(work: () => Promise<R>) => leases.whenFree(`schema ${shape.name}`, work);
@@ -69,8 +71,9 @@ export async function openRemoteGround(
     },
     exclusive: (name, work) => storeErrors(uri, () => leases.withLease(name, work)),
     note(name, fact) {
-      if (name === 'embed' && fact !== undefined) embed = fact ?? undefined;
-      return name === 'embed' ? embed : undefined;
+      if (name !== gaps) return undefined;
+      if (fact !== undefined) embed = fact ?? undefined;
+      return embed;
     },
     async close() {
       connection.close();

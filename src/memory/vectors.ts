@@ -1,13 +1,7 @@
 /** Vectors of questions, while the embedder answers. */
-import { isEmbedderDown } from '../llm/openai-embedder.ts';
 import type { Embedder } from '../llm/ports.ts';
 
 /** One vector a text; all undefined while the embedder is away, so that the caller searches by words alone. */
 export async function vectorsOf(embedder: Embedder, texts: string[]): Promise<(Float32Array | undefined)[]> {
-  try {
-    return await embedder.embed(texts);
-  } catch (error) {
-    if (!isEmbedderDown(error)) throw error;
-    return texts.map(() => undefined);
-  }
+  return embedder.embed(texts).catch(() => texts.map(() => undefined));
 }

@@ -18,9 +18,8 @@ const FLUSH_BYTES = 4 * 1024 * 1024;
 const MOST_WAITING = 16 * FLUSH_ROWS;
 /** From here a write is worth a commit of its own. */
 const BULK_ROWS = 128;
-const LOCK_WAIT_MS = 60_000;
-/** Flushes between two looks at whether the table wants folding. */
-const FLUSHES_BETWEEN_LOOKS = 8;
+/** Folding a table of a million rows took three quarters of a minute on two busy cores. */
+const LOCK_WAIT_MS = 5 * 60_000;
 /** Queries of other processes that began on an older version have this long to end. */
 const GRACE_MS = 10_000;
 
@@ -50,7 +49,6 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   const { name } = shelf.shape;
   const lock = join(directory, 'locks', `${name}.lock`);
   const folder = join(directory, `${name}.lance`);
-  let flushes = 0;
   let flushing: Promise<void> | undefined;
 
   /** What was committed since `since` is made safe and remembered; then the rows it holds may leave the journal. */
@@ -59,23 +57,30 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     journal.settle(name, await shelf.version(), seqs);
   }
 
+  /** Rows without a vector in a space are embedded by the next process that works in it. */
+  async function merge(rows: Row[]): Promise<void> {
+    for (const column of await shelf.merge(rows)) journal.note(`embed ${column}`, 'gaps');
+  }
+
   /** Under the lock: everything that waits goes into the table. */
   async function drain(): Promise<void> {
     for (;;) {
       const rows = journal.pending(name).slice(0, 2 * FLUSH_ROWS);
       if (rows.length === 0) return;
       const since = Date.now();
-      await shelf.merge(rows);
+      await merge(rows);
       // A process that dies before this line leaves the rows to the next; merging them twice changes nothing.
       const seqs = rows.map(({ seq }) => seq);
       await settle(since, seqs);
     }
   }
 
-  async function keepUp(how: 'need' | 'all' | 'purge'): Promise<void> {
+  /** Each time, because processes may end after one flush: whether there is anything to do is soon known. */
+  async function fold(how: 'need' | 'all' | 'purge'): Promise<void> {
     const began = Date.now();
     const sync = () => settle(began);
     if (!(await shelf.upkeep({ how, graceMs: how === 'need' ? GRACE_MS : 0, sync }))) return;
+    await settle(began);
     journal.note(`folded ${name}`, now().toISOString());
     log.debug('table folded', { table: name, ms: Date.now() - began });
   }
@@ -84,11 +89,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   function flush(): Promise<void> {
     flushing ??= withLock(lock, async () => {
       await drain();
-      flushes += 1;
-      if (flushes % FLUSHES_BETWEEN_LOOKS !== 0) return;
-      const since = Date.now();
-      await keepUp('need');
-      await settle(since);
+      await fold('need');
     })
       .then(() => undefined)
       .finally(() => {
@@ -112,9 +113,8 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     async put(rows) {
       if (rows.length >= BULK_ROWS) {
         await alone(async () => {
-          await shelf.merge(rows);
-          flushes += 1;
-          if (flushes % FLUSHES_BETWEEN_LOOKS === 0) await keepUp('need');
+          await merge(rows);
+          await fold('need');
         });
         return;
       }
@@ -131,7 +131,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     },
     upkeep: (how) =>
       alone(async () => {
-        await keepUp(how);
+        await fold(how);
         if (how === 'purge') journal.scrub();
       }),
     foldedAt: () => journal.note(`folded ${name}`),

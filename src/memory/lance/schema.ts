@@ -1,4 +1,5 @@
 /** The columns of a table: lifted ones, the record as JSON, its words, and one vector column per embedding space. */
+import { createHash } from 'node:crypto';
 import type { Embedder } from '../../llm/ports.ts';
 import { arrow, lance } from './library.ts';
 
@@ -21,8 +22,12 @@ const VECTOR = 'vector_';
  * The vector column of an embedder's space. Each space has a column of its own, so vectors of two never mix; a change of embedder
  * adds a column, which is filled in the background.
  */
-export const vectorColumn = ({ name }: Pick<Embedder, 'name'>): string =>
-  VECTOR + name.toLowerCase().replace(/[^a-z0-9]+/gu, '_');
+export function vectorColumn({ name }: Pick<Embedder, 'name'>): string {
+  const plain = VECTOR + name.toLowerCase().replace(/[^a-z0-9]+/gu, '_');
+  if (/^[a-z0-9-]+$/u.test(name)) return plain;
+  // Two names must not come out as one: what was lost is told by a hash.
+  return `${plain}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
 
 /** The vector columns among a table's columns. */
 export const vectorColumns = (names: string[]): string[] => names.filter((name) => name.startsWith(VECTOR));

@@ -11,7 +11,7 @@ import { retryBusy, retryGone } from '../retry.ts';
 import type { Page } from '../table.ts';
 import { indexText } from './indices.ts';
 import type { ArrowTable, Lance } from './library.ts';
-import { arrowRows, type Row, type Shape, schemaOf, vectorColumn } from './schema.ts';
+import { arrowRows, type Row, type Shape, schemaOf, vectorColumn, vectorColumns } from './schema.ts';
 import { addSpace } from './spaces.ts';
 import { type Upkeep, upkeep } from './upkeep.ts';
 
@@ -32,8 +32,11 @@ export interface Found {
 
 export interface Shelf {
   readonly shape: Shape;
-  /** Upserts; versions of a lower rank than what is there are left out. One id must come once only. */
-  merge(rows: Row[]): Promise<void>;
+  /**
+   * Upserts; versions of a lower rank than what is there are left out. One id must come once only. @returns the vector
+   * columns in which rows have no vector now: those of other spaces, and the own where an embedder was away.
+   */
+  merge(rows: Row[]): Promise<string[]>;
   read(columns: string[], condition: string | undefined, page?: Page): Promise<Record<string, unknown>[]>;
   count(condition: string | undefined): Promise<number>;
   nearest(
@@ -118,7 +121,7 @@ export function openShelf(
     shape,
     open,
     async merge(rows) {
-      if (rows.length === 0) return;
+      if (rows.length === 0) return [];
       const table = await openOrCreate();
       // Another space may have been added since: its vectors of these records must be cleared, not left behind.
       schema = (await table.schema()) as ReturnType<typeof schemaOf>;
@@ -131,6 +134,8 @@ export function openShelf(
           .useIndex(false)
           .execute(data),
       );
+      const bare = rows.some(({ vector }) => vector === null);
+      return vectorColumns(schema.fields.map(({ name }) => name)).filter((name) => bare || name !== column);
     },
     async read(columns, condition, page = {}) {
       const table = await open();

@@ -69,5 +69,5 @@ export const reaching = <T extends Found>(
 export function whyNothing(best: number): string {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   if (best <= 0) return 'nothing recorded shares a word with the task';
-  return `the nearest of what is recorded covers ${percent(best)} of what the task says; ${percent(FLOOR.single)} is needed, or ${percent(FLOOR.shared)} where several tasks of the project agree`;
+  return `the nearest of what is recorded covers ${percent(best)} of what the task says, which is too little: an earlier run needs ${percent(FLOOR.single)}`;
 }
