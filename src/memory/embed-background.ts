@@ -33,11 +33,13 @@ export function embedInBackground(
   async function run(): Promise<void> {
     if (running || stopping.signal.aborted) return;
     running = true;
+    // First, so that gaps which another process reports meanwhile stay reported.
+    note(gaps, null);
     try {
       const embedded = await embedAll(stopping.signal);
-      note(gaps, null);
       if (embedded > 0) log.info('embedded what had no vector', { rows: embedded, embedder: space });
     } catch (error) {
+      note(gaps, 'gaps');
       if (stopping.signal.aborted) return;
       log.warn('the embedder is away; what was written is found by its words until it is back', {
         error: String(error),

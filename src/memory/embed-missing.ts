@@ -39,7 +39,8 @@ export async function embedMissing<T>(
     signal?.throwIfAborted();
     // Nobody else writes meanwhile, so a vector never meets a newer text; new runs are acknowledged by the journal.
     const left = await writer.alone(async () => {
-      const found = await shelf.read(['id', 'record'], missing, { limit: PAGE + unreadable.size });
+      const limit = PAGE + unreadable.size;
+      const found = await shelf.read(['id', 'record'], missing, { limit });
       const page = found.flatMap(({ id, record }) => {
         const parsed = schema.safeParse(JSON.parse(String(record)));
         if (!parsed.success) unreadable.add(String(id));
@@ -57,7 +58,7 @@ export async function embedMissing<T>(
           .execute(lance().makeArrowTable(source, { schema: rows })),
       );
       done += page.length;
-      return page.length === PAGE;
+      return found.length === limit;
     });
     if (!left) return done;
   }

@@ -4,6 +4,8 @@
  * on to their table in groups, by whoever has the table's lock; so tables see few, large commits, one at a time.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unavailableError } from '../errors.ts';
 import type { Row } from './lance/schema.ts';
 
 export interface PendingRow extends Row {
@@ -32,7 +34,7 @@ export interface Journal {
   note(name: Note, fact?: string | null): string | undefined;
   figures(): { rows: number; bytes: number };
   /** Leaves nothing of removed rows on the disk. */
-  scrub(): void;
+  scrub(): Promise<void>;
   close(): void;
 }
 
@@ -53,12 +55,16 @@ interface Stored {
   vector: Uint8Array | null;
 }
 
+/** The event loop waits for another writer this long at a time, and a write this often. */
+const BUSY_MS = 1_000;
+const BUSY_TRIES = 20;
+
 /** How much an acknowledged write survives. */
 export type Durability = 'power-loss' | 'process-death';
 
 /** Opens the journal in file `path`. `space` names the space of the vectors that this process writes and can use. */
 export function openJournal(path: string, durability: Durability, space: string): Journal {
-  const database = new DatabaseSync(path, { timeout: 20_000 });
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
   database.exec('PRAGMA journal_mode = WAL');
   database.exec(`PRAGMA synchronous = ${durability === 'power-loss' ? 'FULL' : 'NORMAL'}`);
   // Elsewhere this changes nothing; on macOS a plain sync leaves the data in the drive's cache.
@@ -73,14 +79,19 @@ export function openJournal(path: string, durability: Durability, space: string)
 
   let waiting: { table: string; rows: Row[]; settle: (failure?: unknown) => void }[] = [];
   /** Everything that asked in one turn of the event loop goes into one transaction: one sync for all of it. */
-  function commit(): void {
+  function commit(attempt = 0): void {
     const group = waiting;
     waiting = [];
     try {
-      transaction(database, () => {
+      transaction(database, 'IMMEDIATE', () => {
         for (const { table, rows } of group) for (const row of rows) write(prepare, table, row, space);
       });
     } catch (failure) {
+      if (/database is locked/u.test(String(failure)) && attempt < BUSY_TRIES) {
+        waiting = [...group, ...waiting];
+        setImmediate(commit, attempt + 1);
+        return;
+      }
       for (const { settle } of group) settle(failure);
       return;
     }
@@ -91,7 +102,7 @@ export function openJournal(path: string, durability: Durability, space: string)
   return {
     append: (table, rows) =>
       new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(commit);
+        if (waiting.length === 0) setImmediate(commit, 0);
         waiting.push({
           table,
           rows,
@@ -103,15 +114,18 @@ export function openJournal(path: string, durability: Durability, space: string)
       const known = cache.get(table);
       if (known?.state === now) return known.rows;
       const before = new Map(known?.rows.map((row) => [row.seq, row]));
-      const seqs = prepare('SELECT seq FROM pending WHERE tbl = ? ORDER BY seq').all(table) as {
-        seq: number;
-      }[];
-      const one = prepare('SELECT * FROM pending WHERE seq = ?');
-      const rows = seqs.flatMap(({ seq }) => {
-        const same = before.get(seq);
-        if (same) return same;
-        const stored = one.get(seq) as unknown as Stored | undefined;
-        return stored ? rowOf(stored, space) : [];
+      // In one transaction: between two, a row that is being replaced would be there in neither version.
+      const rows = transaction(database, 'DEFERRED', () => {
+        const seqs = prepare('SELECT seq FROM pending WHERE tbl = ? ORDER BY seq').all(table) as {
+          seq: number;
+        }[];
+        const one = prepare('SELECT * FROM pending WHERE seq = ?');
+        return seqs.flatMap(({ seq }) => {
+          const same = before.get(seq);
+          if (same) return same;
+          const stored = one.get(seq) as unknown as Stored | undefined;
+          return stored ? rowOf(stored, space) : [];
+        });
       });
       cache.set(table, { state: now, rows });
       return rows;
@@ -119,7 +133,7 @@ export function openJournal(path: string, durability: Durability, space: string)
     state,
     settle(table, version, seqs) {
       const one = prepare('DELETE FROM pending WHERE seq = ?');
-      transaction(database, () => {
+      transaction(database, 'IMMEDIATE', () => {
         for (const seq of seqs) one.run(seq);
         prepare('INSERT OR REPLACE INTO settled (tbl, version) VALUES (?, ?)').run(table, version);
       });
@@ -143,9 +157,19 @@ export function openJournal(path: string, durability: Durability, space: string)
         rows: number;
         bytes: number;
       },
-    scrub() {
+    async scrub() {
       database.exec('VACUUM');
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      // Others may be reading an older state, which keeps the log of writes from being emptied.
+      for (let attempt = 0; attempt < BUSY_TRIES; attempt += 1) {
+        const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+        if (busy === 0) return;
+        await sleep(50);
+      }
+      throw unavailableError(
+        'store_busy',
+        'Another process reads the journal; removed rows may still be in it.',
+        'Try again.',
+      );
     },
     close: () => database.close(),
   };
@@ -176,12 +200,13 @@ function rowOf({ seq, id, cells, record, words, vector, space: from }: Stored, s
   };
 }
 
-/** All or nothing; IMMEDIATE, so that it never has to give way halfway. */
-function transaction(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
+/** All or nothing. What writes begins IMMEDIATE, so that it never has to give way halfway. */
+function transaction<R>(database: DatabaseSync, kind: 'IMMEDIATE' | 'DEFERRED', work: () => R): R {
+  database.exec(`BEGIN ${kind}`);
   try {
-    work();
+    const done = work();
     database.exec('COMMIT');
+    return done;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;

@@ -1,4 +1,5 @@
 /** A store in a directory of this machine: LanceDB tables, a journal before them, lock files beside them. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnowhowError } from '../errors.ts';
 import type { Embedder } from '../llm/ports.ts';
@@ -12,7 +13,7 @@ import { LAYOUT_VERSION, readLayout, writeLayout } from './layout.ts';
 import { whenFree, withLock } from './lock.ts';
 import { migrateTables } from './migrate.ts';
 import { createOverlay } from './overlay.ts';
-import { recover } from './recover.ts';
+import { adopt, manifestsOf, recover } from './recover.ts';
 import { storeErrors } from './store-errors.ts';
 import { localWriter } from './writer.ts';
 
@@ -49,13 +50,15 @@ export async function openLocalGround(
       return journal;
     await whenFree(lockOf('layout'), WAIT_MS, async () => {
       const layout = await readLayout(directory);
-      await recover(directory, journal, boot, log);
-      if (layout && layout.layout < LAYOUT_VERSION) {
-        await migrateTables(await connect(), layout.embedder);
-      }
+      const before = journal.note('boot');
+      if (before !== undefined && before !== boot) await recover(directory, journal, log);
+      const isOlder = layout !== undefined && layout.layout < LAYOUT_VERSION;
+      if (isOlder) await migrateTables(await connect(), layout.embedder);
+      if (before === undefined || isOlder) await adopt(directory, journal);
       if (layout && layout.embedder !== embedder.name)
         journal.note(`embed ${vectorColumn(embedder)}`, 'gaps');
       await writeLayout(directory, embedder.name, layout?.created_at ?? now().toISOString());
+      journal.note('boot', boot);
     });
     return journal;
   };
@@ -69,9 +72,17 @@ export async function openLocalGround(
     parts(shape) {
       const exclusive = <R>(work: () => Promise<R>) =>
         whenFree(lockOf(`${shape.name}.schema`), WAIT_MS, work);
-      const shelf = openShelf(connect, shape, embedder, exclusive);
-      const synced = durability === 'power-loss';
-      const writer = localWriter(shelf, { directory, journal, synced, now, log, background });
+      const folder = join(directory, `${shape.name}.lance`);
+      const shelf = openShelf(connect, shape, embedder, {
+        exclusive,
+        added: (column) => void journal.note(`embed ${column}`, 'gaps'),
+        async mend() {
+          if ((await manifestsOf(folder)).length > 0) return false;
+          await rm(folder, { recursive: true, force: true });
+          return true;
+        },
+      });
+      const writer = localWriter(shelf, { directory, journal, now, log, background });
       return { shelf, writer, overlay: createOverlay(journal, shelf) };
     },
     exclusive: (name, work) => storeErrors(directory, () => withLock(lockOf(name), work)),

@@ -20,12 +20,17 @@ export function createOverlay(journal: Journal, shelf: Shelf): () => Promise<Ove
   const { name, ranked, columns } = shelf.shape;
   /** By seq of a waiting row: the rank under which the table holds the record, undefined where it does not. */
   let known = new Map<number, string | undefined>();
+  let version = -1;
   return async () => {
     const pending = journal.pending(name);
     if (pending.length === 0) {
       known.clear();
       return NOTHING_WAITS;
     }
+    // Whatever was committed since may hold other versions of them.
+    const now = await shelf.version();
+    if (now !== version) known.clear();
+    version = now;
     const unseen = pending.filter(({ seq }) => !known.has(seq));
     if (unseen.length > 0) {
       const condition = sql(

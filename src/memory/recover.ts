@@ -9,49 +9,64 @@ import { join } from 'node:path';
 import type { Log } from '../log.ts';
 import type { Journal } from './journal.ts';
 import { whenFree } from './lock.ts';
+import { syncPath, syncTree } from './sync.ts';
 
 const WAIT_MS = 30_000;
 /** LanceDB names the manifest of version v by this minus v, so that the newest is listed first. */
 const LAST = 2n ** 64n - 1n;
 
-/** Names this start of the machine; where the system has no name for it, the time of it, to two minutes. */
+/** Names this start of the machine; where the system has no name for it, the time of it, to ten minutes. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return `about ${Math.round((Date.now() / 1000 - uptime()) / 120)}`;
+    return `about ${Math.round((Date.now() / 1000 - uptime()) / 600)}`;
   }
 }
 
 /** Takes back what may be torn, once after each start of the machine. */
-export async function recover(directory: string, journal: Journal, boot: string, log: Log): Promise<void> {
-  if (journal.note('boot') === boot) return;
+export async function recover(directory: string, journal: Journal, log: Log): Promise<void> {
   const settled = journal.settled();
-  const folders = (await readdir(directory)).filter((name) => name.endsWith('.lance'));
-  // Without a journal before, nothing is known of versions: a store of the first layout, or a new one.
-  if (journal.note('boot') !== undefined) {
-    for (const folder of folders) {
-      const table = folder.slice(0, -'.lance'.length);
-      const safe = settled.get(table);
-      await whenFree(join(directory, 'locks', `${table}.lock`), WAIT_MS, () =>
-        safe === undefined
-          ? setAside(join(directory, folder), log)
-          : takeBack(join(directory, folder), safe, log),
-      );
-    }
+  for (const table of await tablesIn(directory)) {
+    const folder = join(directory, `${table}.lance`);
+    const safe = settled.get(table);
+    await whenFree(join(directory, 'locks', `${table}.lock`), WAIT_MS, () =>
+      safe === undefined ? setAside(folder, log) : takeBack(folder, safe, log),
+    );
   }
-  journal.note('boot', boot);
+}
+
+/** Makes every table as it lies there safe on disk, and remembers that it is: of a store that had no journal yet, or was migrated. */
+export async function adopt(directory: string, journal: Journal): Promise<void> {
+  for (const table of await tablesIn(directory)) {
+    const folder = join(directory, `${table}.lance`);
+    await syncTree(folder, 0);
+    const versions = (await manifestsOf(folder)).map(({ version }) => Number(version));
+    if (versions.length > 0) journal.settle(table, Math.max(...versions), []);
+  }
+  await syncPath(directory);
+}
+
+async function tablesIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => name.endsWith('.lance')).map((name) => name.slice(0, -'.lance'.length));
+}
+
+/** The manifests of a table by version; none while it is being created. */
+export async function manifestsOf(folder: string): Promise<{ path: string; version: bigint }[]> {
+  const versions = join(folder, '_versions');
+  const names = await readdir(versions).catch(() => []);
+  return names.flatMap((name) => {
+    const number = /^(\d+)\.manifest$/u.exec(name)?.[1];
+    return number === undefined ? [] : { path: join(versions, name), version: LAST - BigInt(number) };
+  });
 }
 
 async function takeBack(folder: string, safe: number, log: Log): Promise<void> {
-  const versions = join(folder, '_versions');
-  const unsafe = (await readdir(versions)).filter((name) => {
-    const number = /^(\d+)\.manifest$/u.exec(name)?.[1];
-    return number !== undefined && LAST - BigInt(number) > BigInt(safe);
-  });
+  const unsafe = (await manifestsOf(folder)).filter(({ version }) => version > BigInt(safe));
   if (unsafe.length === 0) return;
-  for (const name of unsafe) await rm(join(versions, name));
-  await rm(join(versions, 'latest_version_hint.json'), { force: true });
+  for (const { path } of unsafe) await rm(path);
+  await rm(join(folder, '_versions', 'latest_version_hint.json'), { force: true });
   log.warn('versions that were not safe on disk were taken back', { folder, versions: unsafe.length });
 }
 

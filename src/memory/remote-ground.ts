@@ -57,7 +57,12 @@ export async function openRemoteGround(
   return {
     parts(shape) {
       const exclusive = <R>(work: () => Promise<R>) => leases.whenFree(`schema ${shape.name}`, work);
-      const shelf = openShelf(async () => connection, shape, embedder, exclusive);
+      const shelf = openShelf(async () => connection, shape, embedder, {
+        exclusive,
+        // Each process looks for gaps when it opens.
+        added: () => undefined,
+        mend: async () => false,
+      });
       const lease = `upkeep ${shape.name}`;
       const writer = remoteWriter({
         shelf,

@@ -1,5 +1,6 @@
 /** The store: one table a noun, over a directory of this machine or object storage. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { operatorError } from '../errors.ts';
 import type { Embedder } from '../llm/ports.ts';
 import type { Log } from '../log.ts';
 import { createTable, shapeOf } from './create-table.ts';
@@ -30,6 +31,7 @@ export interface StoreOptions {
   remote?: GroundOptions['remote'];
 }
 
+const DRAIN_MS = 10_000;
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Opens (or creates) a store in a directory, or at a URI. @throws KnowhowError `store_*`, see store-errors, layout and the grounds. */
@@ -45,7 +47,11 @@ export async function openStore(
     running.add(work);
     void work.catch(() => undefined).finally(() => running.delete(work));
   };
+  let closing: Promise<void> | undefined;
+  let closed = false;
   const guard = <R>(work: () => Promise<R>): Promise<R> => {
+    if (closed)
+      return Promise.reject(operatorError('store_closed', 'The store was closed.', 'Open it again.'));
     const call = storeErrors(directory, work);
     background(call);
     return call;
@@ -73,13 +79,22 @@ export async function openStore(
     },
     exclusive: ground.exclusive,
     begin: embedding.begin,
-    async close() {
-      embedding.stop();
-      while (running.size > 0) {
-        await Promise.allSettled(running);
-        await nextTurn();
-      }
-      await ground.close();
+    close() {
+      closing ??= (async () => {
+        embedding.stop();
+        // Work of several steps comes to its end; whoever goes on asking for ever is refused in the end.
+        const patience = setTimeout(() => {
+          closed = true;
+        }, DRAIN_MS);
+        while (running.size > 0) {
+          await Promise.allSettled(running);
+          await nextTurn();
+        }
+        clearTimeout(patience);
+        closed = true;
+        await ground.close();
+      })();
+      return closing;
     },
   };
 }

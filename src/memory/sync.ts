@@ -10,13 +10,13 @@ const SLACK_MS = 2_000;
  * innermost first. Files that go while it runs are none of its business.
  */
 export async function syncTree(directory: string, since: number): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(directory, { withFileTypes: true }).catch(gone([]));
   let changed = false;
   await Promise.all(
     entries.map(async (entry) => {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) return syncTree(path, since);
-      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+      const { mtimeMs } = await stat(path).catch(gone({ mtimeMs: 0 }));
       if (mtimeMs < since - SLACK_MS) return;
       changed = true;
       await syncPath(path);
@@ -28,7 +28,7 @@ export async function syncTree(directory: string, since: number): Promise<void> 
 
 /** Syncs one file or directory; nothing when it is gone, or of a kind that cannot be synced here. */
 export async function syncPath(path: string): Promise<void> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await open(path, 'r').catch(gone(undefined));
   if (!file) return;
   try {
     await file.sync();
@@ -39,3 +39,11 @@ export async function syncPath(path: string): Promise<void> {
     await file.close();
   }
 }
+
+/** What has gone needs no syncing; anything else that keeps a file from being synced is a failure. */
+const gone =
+  <T>(nothing: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT') return nothing;
+    throw error;
+  };

@@ -8,13 +8,14 @@ import { groupCommits } from './group-commits.ts';
 import type { Journal } from './journal.ts';
 import type { Row } from './lance/schema.ts';
 import type { Shelf } from './lance/shelf.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { whenFree, withLock } from './lock.ts';
 import { syncPath, syncTree } from './sync.ts';
 
 /** What waits is searched row by row and moved on in one commit: not too much, and not one by one. */
 const FLUSH_ROWS = 256;
 const FLUSH_BYTES = 4 * 1024 * 1024;
-/** A write waits for a flush when so many rows wait that reading them would be slow. */
+/** A write waits for the flush under way when so many rows wait that reading them would be slow. */
 const MOST_WAITING = 16 * FLUSH_ROWS;
 /** From here a write is worth a commit of its own. */
 const BULK_ROWS = 128;
@@ -36,8 +37,6 @@ export interface Writer {
 export interface Place {
   directory: string;
   journal: Journal;
-  /** False: acknowledged writes survive the death of the process, not that of the machine. */
-  synced: boolean;
   now: () => Date;
   log: Log;
   /** Told of work that goes on after a write was acknowledged. */
@@ -45,15 +44,20 @@ export interface Place {
 }
 
 export function localWriter(shelf: Shelf, place: Place): Writer {
-  const { directory, journal, synced, now, log, background } = place;
+  const { directory, journal, now, log, background } = place;
   const { name } = shelf.shape;
   const lock = join(directory, 'locks', `${name}.lock`);
   const folder = join(directory, `${name}.lance`);
   let flushing: Promise<void> | undefined;
 
+  /** From when on files may be unsynced: all of them, if whoever committed last did not come to it. */
+  const unsyncedSince = async () =>
+    (await shelf.version()) === (journal.settled().get(name) ?? 0) ? Date.now() : 0;
+
   /** What was committed since `since` is made safe and remembered; then the rows it holds may leave the journal. */
   async function settle(since: number, seqs: number[] = []): Promise<void> {
-    if (synced) await syncTree(folder, since).then(() => syncPath(directory));
+    await syncTree(folder, since);
+    await syncPath(directory);
     journal.settle(name, await shelf.version(), seqs);
   }
 
@@ -67,7 +71,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     for (;;) {
       const rows = journal.pending(name).slice(0, 2 * FLUSH_ROWS);
       if (rows.length === 0) return;
-      const since = Date.now();
+      const since = await unsyncedSince();
       await merge(rows);
       // A process that dies before this line leaves the rows to the next; merging them twice changes nothing.
       const seqs = rows.map(({ seq }) => seq);
@@ -78,18 +82,25 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   /** Each time, because processes may end after one flush: whether there is anything to do is soon known. */
   async function fold(how: 'need' | 'all' | 'purge'): Promise<void> {
     const began = Date.now();
-    const sync = () => settle(began);
+    const since = await unsyncedSince();
+    const sync = () => settle(since);
     if (!(await shelf.upkeep({ how, graceMs: how === 'need' ? GRACE_MS : 0, sync }))) return;
-    await settle(began);
+    await settle(since);
     journal.note(`folded ${name}`, now().toISOString());
     log.debug('table folded', { table: name, ms: Date.now() - began });
   }
+
+  /** Folding is an extra: what was written is written, whether it succeeds or not. */
+  const tidy = () =>
+    fold('need').catch((error) =>
+      log.error('a table could not be folded', { table: name, error: String(error) }),
+    );
 
   /** In the background; whoever does not get the lock leaves it to its holder. */
   function flush(): Promise<void> {
     flushing ??= withLock(lock, async () => {
       await drain();
-      await fold('need');
+      await tidy();
     })
       .then(() => undefined)
       .finally(() => {
@@ -101,10 +112,13 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   const alone = <R>(work: () => Promise<R>) =>
     whenFree(lock, LOCK_WAIT_MS, async () => {
       await drain();
-      const since = Date.now();
+      const since = await unsyncedSince();
       const before = await shelf.version();
       const done = await work();
-      if ((await shelf.version()) !== before) await settle(since);
+      if ((await shelf.version()) !== before) {
+        await settle(since);
+        await tidy();
+      }
       return done;
     });
 
@@ -112,10 +126,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     alone,
     async put(rows) {
       if (rows.length >= BULK_ROWS) {
-        await alone(async () => {
-          await merge(rows);
-          await fold('need');
-        });
+        await alone(() => merge(rows));
         return;
       }
       await journal.append(name, rows);
@@ -132,7 +143,9 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     upkeep: (how) =>
       alone(async () => {
         await fold(how);
-        if (how === 'purge') journal.scrub();
+        if (how !== 'purge') return;
+        await clearLeftovers(directory, name);
+        await journal.scrub();
       }),
     foldedAt: () => journal.note(`folded ${name}`),
   };

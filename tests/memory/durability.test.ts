@@ -1,7 +1,18 @@
 /** What was acknowledged survives: the death of a process, a machine that went down, an older layout. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHashingEmbedder } from '../../src/llm/hashing-embedder.ts';
@@ -69,6 +80,38 @@ describe('a process that dies', () => {
   });
 });
 
+describe('a table', () => {
+  it('whose creation was cut short is created anew, without waiting for anything', async () => {
+    const directory = temporaryDirectory();
+    const table = await open(directory);
+    await table.put(notes(0, 3));
+    mkdirSync(join(directory, 'notes.lance', '_transactions'), { recursive: true });
+    expect(await table.count()).toBe(3);
+    await table.compact();
+    expect((await table.ids()).sort()).toEqual(['n0', 'n1', 'n2']);
+    expect((await table.figures()).waiting).toBe(0);
+  });
+
+  it('keeps nothing of removed and replaced rows on the disk once it is purged', async () => {
+    const directory = temporaryDirectory();
+    const table = await open(directory);
+    await table.put([...notes(0, 150), note('gone', 'xylophone'), note('changed', 'zeppelin')]);
+    await table.put([note('waiting', 'quagmire'), note('changed', 'balloon')]);
+    await table.remove({ id: ['gone', 'waiting'] });
+    mkdirSync(join(directory, 'notes.lance.cut-short-1'));
+    writeFileSync(join(directory, 'notes.lance.cut-short-1', 'data'), 'xylophone');
+    writeFileSync(join(directory, 'notes.lance', 'data', '.tmpAbc'), 'xylophone');
+    await table.purge();
+    const bytes = readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('');
+    for (const word of ['xylophone', 'zeppelin', 'quagmire']) expect(bytes).not.toContain(word);
+    expect(await table.count()).toBe(151);
+    expect((await table.matching('balloon', 1))[0]?.record.id).toBe('changed');
+  });
+});
+
 describe('a machine that went down', () => {
   it('takes back versions that were not safe on disk, however torn, and keeps all that was acknowledged', async () => {
     const directory = temporaryDirectory();
@@ -108,12 +151,46 @@ describe('a machine that went down', () => {
     expect(readdirSync(down)).toContain('notes.lance.cut-short-1');
   });
 
+  it('makes safe what a killed process had committed and not synced, before it commits on top of it', async () => {
+    const directory = temporaryDirectory();
+    const table = await open(directory);
+    await table.put(notes(0, 200));
+    // As if the process had been killed between its commit and what says that it is safe.
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec("UPDATE settled SET version = version - 1 WHERE tbl = 'notes'");
+    const data = join(directory, 'notes.lance', 'data');
+    const long = new Date('2026-01-01T00:00:00Z');
+    for (const file of readdirSync(data)) utimesSync(join(data, file), long, long);
+    await table.put(notes(200, 400));
+    const settled = journal.prepare("SELECT version FROM settled WHERE tbl = 'notes'").get();
+    journal.close();
+    const again = await open(directory, { boot: 'second' });
+    expect(await again.count()).toBe(400);
+    expect(Number(settled?.version)).toBeGreaterThan(0);
+  });
+
+  it('keeps a store that never had a journal, and one whose journal was lost', async () => {
+    const directory = temporaryDirectory();
+    const table = await open(directory);
+    await table.put(notes(0, 200));
+    const lost = temporaryDirectory();
+    cpSync(directory, lost, { recursive: true });
+    for (const end of ['', '-wal', '-shm']) rmSync(join(lost, `journal.db${end}`), { force: true });
+    expect(await (await open(lost)).count()).toBe(200);
+    expect(await (await open(lost, { boot: 'second' })).count()).toBe(200);
+    expect(await (await open(lost, { boot: 'third' })).count()).toBe(200);
+  });
+
   it('a second process after the same start takes nothing back', async () => {
     const directory = temporaryDirectory();
     const first = await open(directory);
     await first.put(notes(0, 200));
     const again = await open(directory, { boot: 'second' });
     await again.put(notes(200, 400));
+    // A commit that is on its way to being safe while a third process opens.
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec("UPDATE settled SET version = version - 1 WHERE tbl = 'notes'");
+    journal.close();
     const third = await open(directory, { boot: 'second' });
     expect(await third.count()).toBe(400);
     expect(await first.count()).toBe(400);
@@ -148,6 +225,17 @@ describe('an older layout', () => {
       project: run?.project,
     });
     expect(answer.known).toBe(true);
+  });
+
+  it('migrated, is still there after the machine went down', async () => {
+    const store = unpack();
+    await (await openStoreAt(store)).close();
+    const journal = new DatabaseSync(join(store, 'journal.db'));
+    journal.exec("UPDATE notes SET fact = 'an earlier start' WHERE name = 'boot'");
+    journal.close();
+    const { memory } = await openStoreAt(store);
+    expect(await memory.trajectories.count()).toBe(12);
+    expect(await memory.strategies.count()).toBe(4);
   });
 
   it('whose migration was cut short is migrated by the next that opens it, and by several at once', async () => {

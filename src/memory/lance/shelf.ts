@@ -6,7 +6,6 @@
  *   keep creations apart.
  * - `where` has no parameters: conditions come from `filter.ts` only.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { retryBusy, retryGone } from '../retry.ts';
 import type { Page } from '../table.ts';
 import { indexText } from './indices.ts';
@@ -56,31 +55,51 @@ export interface Shelf {
   open(): Promise<Lance.Table | undefined>;
 }
 
-/** `exclusive` runs creations of this table one at a time among all processes. */
+/** What a table needs to know of where it lies. */
+export interface Surroundings {
+  /** Runs creations and changes of the columns one at a time among all processes. */
+  exclusive: Exclusive;
+  /** Told of a vector column that was added, and is empty. */
+  added: (column: string) => void;
+  /** Clears away what the creation of the table left when it was cut short. @returns false if it holds a table after all. */
+  mend: () => Promise<boolean>;
+}
+
+export type Exclusive = <R>(work: () => Promise<R>) => Promise<R>;
+
+const within: Exclusive = (work) => work();
+
 export function openShelf(
   connect: () => Promise<Lance.Connection>,
   shape: Shape,
   space: Space,
-  exclusive: <R>(work: () => Promise<R>) => Promise<R>,
+  { exclusive, added, mend }: Surroundings,
 ): Shelf {
   const column = vectorColumn(space);
   let opened: Promise<Lance.Table | undefined> | undefined;
   let schema: ReturnType<typeof schemaOf> | undefined;
 
-  async function openExisting(): Promise<Lance.Table | undefined> {
+  /** `alone` says how to change the table: within a lock that is held, it must not be taken again. */
+  async function openExisting(alone: Exclusive): Promise<Lance.Table | undefined> {
     const connection = await connect();
     if (!(await connection.tableNames({ limit: MOST_TABLES })).includes(shape.name)) return undefined;
-    const table = await connection.openTable(shape.name).catch(async () => {
-      // Somebody is creating it: when they are done it can be opened, or the error is a real one.
-      await exclusive(() => sleep(1));
-      return connection.openTable(shape.name);
-    });
-    if (shape.searchable) await addSpace(table, space, exclusive);
+    const table = await connection.openTable(shape.name).catch(() =>
+      // Somebody is creating it, or was killed over it: once nobody is, it can be opened or cleared away.
+      alone(async () => {
+        try {
+          return await connection.openTable(shape.name);
+        } catch (error) {
+          if (await mend()) return undefined;
+          throw error;
+        }
+      }),
+    );
+    if (table && shape.searchable && (await addSpace(table, space, alone))) added(column);
     return table;
   }
 
-  async function open(): Promise<Lance.Table | undefined> {
-    opened ??= openExisting();
+  async function open(alone: Exclusive = exclusive): Promise<Lance.Table | undefined> {
+    opened ??= openExisting(alone);
     const table = await opened.catch((error) => {
       opened = undefined;
       throw error;
@@ -93,7 +112,7 @@ export function openShelf(
     const existing = await open();
     if (existing) return existing;
     return exclusive(async () => {
-      const other = await open();
+      const other = await open(within);
       if (other) return other;
       const created = await (await connect()).createEmptyTable(shape.name, schemaOf(shape, space));
       await indexText(created, shape);
@@ -119,7 +138,7 @@ export function openShelf(
 
   return {
     shape,
-    open,
+    open: () => open(),
     async merge(rows) {
       if (rows.length === 0) return [];
       const table = await openOrCreate();
