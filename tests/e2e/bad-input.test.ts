@@ -129,6 +129,36 @@ describe('sizes', () => {
     });
   });
 
+  it('projects named like SQL are projects, and one that does not exist knows nothing', async () => {
+    const client = await connectInProcess(await openStoreAt(temporaryDirectory()));
+    const names = ["x' OR '1'='1", "'; DROP TABLE trajectories; --", '%', 'a"b', '..'];
+    for (const project of names) {
+      const run = { ...solved(0), project, session: project };
+      await callTool(client, 'record_trajectory', run);
+    }
+    const task = solved(0).task.description;
+    for (const project of [...names, 'nobody']) {
+      const found = await callTool<{ known: boolean; reason: string; experiences: { id: string }[] }>(
+        client,
+        'retrieve_strategies',
+        { task, project },
+      );
+      const own = project === 'nobody' ? 0 : 1;
+      const mine = await callTool<{ experiences: { id: string }[] }>(client, 'retrieve_strategies', {
+        task,
+        project,
+        k: 1,
+      });
+      expect(mine.experiences.length).toBeGreaterThanOrEqual(own);
+      if (!found.known) expect(found.reason).toMatch(/Nothing known/u);
+    }
+    const foreign = await callTool<{ known: boolean; reason: string }>(client, 'retrieve_strategies', {
+      task: 'Bake a wedding cake with three tiers',
+      project: "nobody' OR 'x'='x",
+    });
+    expect(foreign).toMatchObject({ known: false, reason: expect.stringMatching(/no run of project/u) });
+  });
+
   it('an error text of a megabyte is looked up', async () => {
     const client = await connectInProcess(await openStoreAt(temporaryDirectory()));
     for (const run of history().slice(0, 2)) await callTool(client, 'record_trajectory', run);
