@@ -1,11 +1,12 @@
 /**
  * `npm run bench:memory -- [--sizes 10000,100000,1000000] [--data FOLDER] [--peers FOLDER] [--singles 100000] [--stores FOLDER]
- * [--write] [--quick]`: what retrieval, recording, start, import and many single writes cost. Progress on stderr, figures as
+ * [--write] [--quick] [--from FILE]`: what retrieval, recording, start, import and many single writes cost. Progress on stderr, figures as
  * JSON on stdout; `--write` also writes docs/benchmarks.md. `--data` holds the evaluation sets (for the import), `--peers` is
- * where `npm install agentdb mem0ai` was run, `--stores` keeps the stores between runs.
+ * where `npm install agentdb mem0ai` was run, `--stores` keeps the stores between runs, `--from` writes
+ * the document from the JSON of an earlier run.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,13 +32,19 @@ const { values } = parseArgs({
     stores: { type: 'string' },
     write: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    from: { type: 'string' },
   },
 });
 /** Peers take seconds for one question beyond this. */
 const MOST_FOR_PEERS = 100_000;
 const QUESTIONS = values.quick ? 40 : 200;
+const DOCUMENT = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
+if (values.from) {
+  writeFileSync(DOCUMENT, markdown(JSON.parse(readFileSync(values.from, 'utf8')) as Figures));
+  process.exit(0);
+}
 assertBuilt();
 const root = values.stores ?? mkdtempSync(join(tmpdir(), 'knowhow-bench-'));
 try {
@@ -56,8 +63,7 @@ try {
     singles: singles > 0 ? alone(singles) : null,
   };
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-  if (values.write)
-    writeFileSync(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), markdown(figures));
+  if (values.write) writeFileSync(DOCUMENT, markdown(figures));
 } finally {
   if (!values.stores) rmSync(root, { recursive: true, force: true });
 }

@@ -22,12 +22,14 @@ export interface Figures {
     rows: number;
     kept: number;
     writes_per_s: number;
+    durability: { power_loss: Times; process_death: Times; p50_ratio: number };
     search: { p50_ratio: number };
     disk_mb: { single: number; one: number; ratio: number };
     memory_mb: number[];
   } | null;
 }
 
+const ms2 = (value: number) => value.toFixed(2);
 const ms = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 const times = ({ p50, p99 }: Times) => `${ms(p50)} / ${ms(p99)}`;
 const table = (head: string[], rows: string[][]) =>
@@ -97,7 +99,7 @@ export function markdown({ machine, sizes, growth, import: imported, singles }: 
       : 'Not measured: no InterCode in the folder given with `--data`.',
     '## Many single writes',
     singles
-      ? `${count(singles.rows)} rows written one by one (8 in flight), each acknowledged and synced: ${count(singles.kept)} kept, ${count(singles.writes_per_s)} a second. After them, search (vector and keywords) takes ${singles.search.p50_ratio} times what it takes on a table built from the same rows in one go, the store ${singles.disk_mb.ratio} times the disk (${ms(singles.disk_mb.single)} against ${ms(singles.disk_mb.one)} MB). Memory of the writing process at every tenth: ${singles.memory_mb.join(', ')} MB.`
+      ? `${count(singles.rows)} rows written one by one (8 in flight), each acknowledged and synced: ${count(singles.kept)} kept, ${count(singles.writes_per_s)} a second. After them, search (vector and keywords) takes ${singles.search.p50_ratio} times what it takes on a table built from the same rows in one go, the store ${singles.disk_mb.ratio} times the disk (${ms(singles.disk_mb.single)} against ${ms(singles.disk_mb.one)} MB). Memory of the writing process at every tenth: ${singles.memory_mb.join(', ')} MB.\n\nOne write alone, acknowledged: ${ms2(singles.durability.power_loss.p50)} ms (p50) when it survives power loss (the default), ${ms2(singles.durability.process_death.p50)} ms when it survives the death of the process only (\`durability: process-death\`): ${singles.durability.p50_ratio} times.`
       : 'Not measured in this run.',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

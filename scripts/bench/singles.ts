@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../src/context.ts';
 import { openContext } from '../../src/context.ts';
+import type { Durability } from '../../src/memory/journal.ts';
 import { runOf, taskOf } from './corpus.ts';
 import { inTurns, round, timed } from './measure.ts';
 
@@ -16,8 +17,20 @@ const MOST_WAITING = 256;
 const diskMb = (folder: string): number =>
   Number(execFileSync('du', ['-sk', folder], { encoding: 'utf8' }).split('\t')[0]) / 1024;
 
-const fresh = (folder: string): Promise<Context> =>
-  openContext({ data: folder, log_level: 'error' }, { llm: null, seed: 1 });
+const fresh = (folder: string, durability?: Durability): Promise<Context> =>
+  openContext({ data: folder, log_level: 'error', durability }, { llm: null, seed: 1 });
+
+/** One acknowledged write at a time, synced and not, in turns. */
+async function durabilityCost(root: string) {
+  const [synced, unsynced] = await Promise.all([
+    fresh(join(root, 'synced'), 'power-loss'),
+    fresh(join(root, 'unsynced'), 'process-death'),
+  ]);
+  const write = (ctx: Context) => (i: number) => ctx.memory.trajectories.put([runOf(i)]);
+  const { one, other } = await inTurns(200, write(synced), write(unsynced));
+  await Promise.all([synced.close(), unsynced.close()]);
+  return { power_loss: one, process_death: other, p50_ratio: round(one.p50 / other.p50) };
+}
 
 async function measureSingles(rows: number, onProgress: (done: number) => void) {
   const root = mkdtempSync(join(tmpdir(), 'knowhow-singles-'));
@@ -39,6 +52,7 @@ async function measureSingles(rows: number, onProgress: (done: number) => void) 
     const { ms } = await timed(() => Promise.all(Array.from({ length: IN_FLIGHT }, write)));
     // Nobody folds anything here: what goes on in the background comes to its end by itself.
     while ((await single.memory.trajectories.figures()).waiting > MOST_WAITING) await sleep(100);
+    const durability = await durabilityCost(root);
     const inOne = await fresh(join(root, 'one'));
     for (let i = 0; i < rows; i += 5_000)
       await inOne.memory.trajectories.put(
@@ -61,6 +75,7 @@ async function measureSingles(rows: number, onProgress: (done: number) => void) 
       rows,
       kept: count,
       writes_per_s: Math.round((1000 * rows) / ms),
+      durability,
       search: { built_in_one_go: one, after_single_writes: other, p50_ratio: round(other.p50 / one.p50) },
       disk_mb: { ...disk, ratio: round(disk.single / disk.one) },
       memory_mb: memory.map(Math.round),
