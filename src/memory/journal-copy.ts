@@ -1,16 +1,29 @@
 /** The journal of a store that may not be written: a copy of it elsewhere is read, and every write refused. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operatorError } from '../errors.ts';
 import { type Journal, openJournal } from './journal.ts';
 
-/** SQLite must write to open a journal, so what there is of it at this moment is read from a copy. */
+const PARTS = ['', '-wal'];
+
+/** SQLite must write to open a journal, so a copy is read; a new one is taken whenever others have written. */
 export function openJournalCopy(path: string, space: string): Journal {
   const folder = mkdtempSync(join(tmpdir(), 'knowhow-journal-'));
-  for (const part of ['', '-wal'])
-    if (existsSync(path + part)) copyFileSync(path + part, join(folder, `journal.db${part}`));
-  const copy = openJournal(join(folder, 'journal.db'), 'process-death', space);
+  let taken = 0;
+  let mark = '';
+  let copy: Journal | undefined;
+  const current = (): Journal => {
+    const now = markOf(path);
+    if (copy && now === mark) return copy;
+    copy?.close();
+    taken += 1;
+    const to = join(folder, `${taken}.db`);
+    for (const part of PARTS) if (existsSync(path + part)) copyFileSync(path + part, to + part);
+    mark = now;
+    copy = openJournal(to, 'process-death', space);
+    return copy;
+  };
   const refuse = (): never => {
     throw operatorError(
       'store_read_only',
@@ -18,14 +31,26 @@ export function openJournalCopy(path: string, space: string): Journal {
       'Check who owns the --data directory, or pass another one.',
     );
   };
+  current();
   return {
-    ...copy,
     append: async () => refuse(),
     settle: refuse,
-    scrub: refuse,
+    scrub: async () => refuse(),
+    pending: (table) => current().pending(table),
+    state: () => `${mark} ${current().state()}`,
+    settled: () => current().settled(),
+    note: (name, fact) => current().note(name, fact),
+    figures: () => current().figures(),
     close() {
-      copy.close();
+      copy?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** Changes when somebody writes to the journal. */
+const markOf = (path: string): string =>
+  PARTS.map((part) => {
+    const found = statSync(path + part, { throwIfNoEntry: false });
+    return found ? `${found.mtimeMs}/${found.size}` : '';
+  }).join(' ');

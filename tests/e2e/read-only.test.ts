@@ -32,12 +32,22 @@ describe('a store on a read-only file system', () => {
       { task: known.task.description, project: known.project },
     );
     expect(told.experiences.map(({ id }) => id)).toContain(trajectory_id);
+    // And what others write meanwhile.
+    const writer = await connectStdio(data);
+    const later = solved(1, 9);
+    const second = await callTool<{ trajectory_id: string }>(writer.client, 'record_trajectory', later);
+    await writer.client.close();
+    const again = await callTool<{ experiences: { id: string }[] }>(reader.client, 'retrieve_strategies', {
+      task: later.task.description,
+      project: later.project,
+    });
+    expect(again.experiences.map(({ id }) => id)).toContain(second.trajectory_id);
     const refused = await toolAnswer(reader.client, 'record_trajectory', solved(1, 8));
     expect(refused.isError).toBe(true);
     expect(refused.content[0]?.text).toMatch(/^store_(?:read_only|denied): .*--data/u);
     await reader.client.close();
     const listed = await runJson<{ error?: object }>(['status'], { data: place });
     expect(listed.code).toBe(0);
-    expect(await (await openStoreAt(data)).memory.trajectories.count()).toBe(1);
+    expect(await (await openStoreAt(data)).memory.trajectories.count()).toBe(2);
   });
 });
