@@ -1,6 +1,6 @@
 /** Searching rows that still wait in the journal, with the measures that their table uses. */
 import { cosine } from '../learners/statistics.ts';
-import { stem } from '../learners/words.ts';
+import { englishStem } from '../learners/stem.ts';
 import type { Filter } from './filter.ts';
 import type { PendingRow } from './journal.ts';
 import type { Found } from './lance/shelf.ts';
@@ -33,7 +33,7 @@ const LEAST_TEXTS = 100;
  * not the same.
  */
 export function matchingPending(rows: PendingRow[], words: string): Found[] {
-  const wanted = [...new Set(words.split(' ').map(stem))];
+  const wanted = [...new Set(words.split(' ').map(englishStem))];
   const texts = rows.map(countedOf);
   const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
   const total = Math.max(LEAST_TEXTS, rows.length);
@@ -65,7 +65,7 @@ const known = new WeakMap<PendingRow, Counted>();
 function countedOf(row: PendingRow): Counted {
   let counted = known.get(row);
   if (!counted) {
-    const stems = (row.words ?? '').split(' ').map(stem);
+    const stems = (row.words ?? '').split(' ').map(englishStem);
     const counts = new Map<string, number>();
     for (const word of stems) counts.set(word, (counts.get(word) ?? 0) + 1);
     counted = { counts, length: stems.length };
