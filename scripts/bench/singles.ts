@@ -13,6 +13,7 @@ import { inTurns, round, timed } from './measure.ts';
 const IN_FLIGHT = 8;
 /** Rows that may wait in the journal for ever: fewer are not worth a commit. */
 const MOST_WAITING = 256;
+const SWEPT_MS = 25_000;
 
 const diskMb = (folder: string): number =>
   Number(execFileSync('du', ['-sk', folder], { encoding: 'utf8' }).split('\t')[0]) / 1024;
@@ -66,6 +67,8 @@ async function measureSingles(rows: number, onProgress: (done: number) => void) 
       await ctx.memory.trajectories.matching(task, 24);
     };
     const { one, other } = await inTurns(60, search(inOne), search(single));
+    // Old versions are kept for those who may be reading them, and go by themselves.
+    await sleep(SWEPT_MS);
     const figures = await single.memory.trajectories.figures();
     const count = await single.memory.trajectories.count();
     await single.close();

@@ -49,6 +49,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   const lock = join(directory, 'locks', `${name}.lock`);
   const folder = join(directory, `${name}.lance`);
   let flushing: Promise<void> | undefined;
+  let sweeping = false;
 
   /** From when on files may be unsynced: all of them, if whoever committed last did not come to it. */
   const unsyncedSince = async () =>
@@ -66,10 +67,14 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     for (const column of await shelf.merge(rows)) journal.note(`embed ${column}`, 'gaps');
   }
 
-  /** Under the lock: everything that waits goes into the table. */
+  /** Under the lock: what waits now goes into the table. What comes meanwhile is left, or it might never end. */
   async function drain(): Promise<void> {
+    const last = journal.pending(name).at(-1)?.seq ?? 0;
     for (;;) {
-      const rows = journal.pending(name).slice(0, 2 * FLUSH_ROWS);
+      const rows = journal
+        .pending(name)
+        .filter(({ seq }) => seq <= last)
+        .slice(0, 2 * FLUSH_ROWS);
       if (rows.length === 0) return;
       const since = await unsyncedSince();
       await merge(rows);
@@ -87,7 +92,26 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
     if (!(await shelf.upkeep({ how, graceMs: how === 'need' ? GRACE_MS : 0, sync }))) return;
     await settle(since);
     journal.note(`folded ${name}`, now().toISOString());
+    if (how === 'need') sweepLater();
     log.debug('table folded', { table: name, ms: Date.now() - began });
+  }
+
+  /** What a fold left for those who were still reading goes when they are done; a process that ends first leaves it to the next fold. */
+  function sweepLater(): void {
+    if (sweeping) return;
+    sweeping = true;
+    const sweep = async () => {
+      sweeping = false;
+      const since = await unsyncedSince();
+      await shelf.upkeep({ how: 'old', graceMs: GRACE_MS, sync: async () => undefined });
+      await settle(since);
+    };
+    const later = setTimeout(() => {
+      background(
+        withLock(lock, sweep).catch((error) => log.debug('old versions were left', { error: String(error) })),
+      );
+    }, 2 * GRACE_MS);
+    later.unref();
   }
 
   /** Folding is an extra: what was written is written, whether it succeeds or not. */
@@ -96,16 +120,26 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
       log.error('a table could not be folded', { table: name, error: String(error) }),
     );
 
-  /** In the background; whoever does not get the lock leaves it to its holder. */
+  /** In the background; whoever does not get the lock leaves it to its holder. One at a time, however many ask. */
   function flush(): Promise<void> {
-    flushing ??= withLock(lock, async () => {
+    if (flushing !== undefined) return flushing;
+    const work = withLock(lock, async () => {
       await drain();
       await tidy();
-    })
-      .then(() => undefined)
-      .finally(() => {
+    });
+    flushing = work.then(
+      ({ held }) => {
         flushing = undefined;
-      });
+        // What came meanwhile, if it is as much again.
+        if (held && journal.pending(name).length >= FLUSH_ROWS) void flush();
+      },
+      (error) => {
+        flushing = undefined;
+        // Nothing is lost: the rows stay in the journal, where every process finds them.
+        log.error('waiting rows could not be moved into their table', { table: name, error: String(error) });
+      },
+    );
+    background(flushing);
     return flushing;
   }
 
@@ -133,11 +167,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
       const waiting = journal.pending(name);
       const bytes = waiting.reduce((sum, { record }) => sum + record.length, 0);
       if (waiting.length < FLUSH_ROWS && bytes < FLUSH_BYTES) return;
-      const flushed = flush().catch((error) =>
-        // Nothing is lost: the rows stay in the journal, where every process finds them.
-        log.error('waiting rows could not be moved into their table', { table: name, error: String(error) }),
-      );
-      background(flushed);
+      const flushed = flush();
       if (waiting.length > MOST_WAITING) await flushed;
     },
     upkeep: (how) =>

@@ -5,8 +5,11 @@ import type { Lance } from './library.ts';
 import type { Shape } from './schema.ts';
 
 export interface Upkeep {
-  /** `need`: only when enough has gathered. `all`: now. `purge`: also rewrite, so that removed rows leave the disk. */
-  how: 'need' | 'all' | 'purge';
+  /**
+   * `need`: only when enough has gathered. `all`: now. `purge`: also rewrite, so that removed rows leave the disk. `old`:
+   * only versions that nobody can be reading any more.
+   */
+  how: 'need' | 'all' | 'purge' | 'old';
   /** Queries of other processes that began on a version this young may still read it: it stays. */
   graceMs: number;
   /** Makes what was written durable; called before anything older is removed. */
@@ -25,6 +28,12 @@ export async function upkeep(
   vectorColumn: string,
   { how, graceMs, sync }: Upkeep,
 ): Promise<boolean> {
+  const removeOld = () =>
+    retryBusy(() => table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) }));
+  if (how === 'old') {
+    await removeOld();
+    return true;
+  }
   const { numRows, fragmentStats } = await table.stats();
   if (how === 'need' && fragmentStats.numSmallFragments < MOST_FRAGMENTS) {
     if ((await table.listVersions()).length < MOST_VERSIONS) return false;
@@ -36,6 +45,6 @@ export async function upkeep(
   await keepIndices(table, shape, vectorColumn, numRows, how === 'purge');
   // What replaces the old files must be safe on disk before they go.
   await sync();
-  await retryBusy(() => table.optimize({ cleanupOlderThan: new Date(Date.now() - graceMs) }));
+  await removeOld();
   return true;
 }
