@@ -49,7 +49,7 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
   const lock = join(directory, 'locks', `${name}.lock`);
   const folder = join(directory, `${name}.lance`);
   let flushing: Promise<void> | undefined;
-  let sweeping = false;
+  let sweeping: NodeJS.Timeout | undefined;
 
   /** From when on files may be unsynced: all of them, if whoever committed last did not come to it. */
   const unsyncedSince = async () =>
@@ -98,20 +98,19 @@ export function localWriter(shelf: Shelf, place: Place): Writer {
 
   /** What a fold left for those who were still reading goes when they are done; a process that ends first leaves it to the next fold. */
   function sweepLater(): void {
-    if (sweeping) return;
-    sweeping = true;
     const sweep = async () => {
-      sweeping = false;
       const since = await unsyncedSince();
       await shelf.upkeep({ how: 'old', graceMs: GRACE_MS, sync: async () => undefined });
       await settle(since);
     };
-    const later = setTimeout(() => {
+    // After the last of several folds: each removes what the ones before it left.
+    clearTimeout(sweeping);
+    sweeping = setTimeout(() => {
       background(
         withLock(lock, sweep).catch((error) => log.debug('old versions were left', { error: String(error) })),
       );
     }, 2 * GRACE_MS);
-    later.unref();
+    sweeping.unref();
   }
 
   /** Folding is an extra: what was written is written, whether it succeeds or not. */
