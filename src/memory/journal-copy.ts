@@ -40,7 +40,6 @@ export function openJournalCopy(path: string, space: string): Journal {
     state: () => `${mark} ${current().state()}`,
     settled: () => current().settled(),
     note: (name, fact) => current().note(name, fact),
-    figures: () => current().figures(),
     close() {
       copy?.close();
       rmSync(folder, { recursive: true, force: true });

@@ -32,7 +32,6 @@ export interface Journal {
   settled(): Map<string, number>;
   /** A fact about the whole store that outlives its processes; null takes it out. @returns the fact as it stands now. */
   note(name: Note, fact?: string | null): string | undefined;
-  figures(): { rows: number; bytes: number };
   /** Leaves nothing of removed rows on the disk. */
   scrub(): Promise<void>;
   close(): void;
@@ -152,11 +151,6 @@ export function openJournal(path: string, durability: Durability, space: string)
       return (prepare('SELECT fact FROM notes WHERE name = ?').get(name) as { fact: string } | undefined)
         ?.fact;
     },
-    figures: () =>
-      prepare('SELECT count(*) AS rows, coalesce(sum(length(record)), 0) AS bytes FROM pending').get() as {
-        rows: number;
-        bytes: number;
-      },
     async scrub() {
       database.exec('VACUUM');
       // Others may be reading an older state, which keeps the log of writes from being emptied.

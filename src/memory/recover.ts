@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Log } from '../log.ts';
 import type { Journal } from './journal.ts';
 import { whenFree } from './lock.ts';
-import { syncPath, syncTree } from './sync.ts';
+import { gone, syncPath, syncTree } from './sync.ts';
 
 const WAIT_MS = 30_000;
 /** LanceDB names the manifest of version v by this minus v, so that the newest is listed first. */
@@ -55,7 +55,7 @@ async function tablesIn(directory: string): Promise<string[]> {
 /** The manifests of a table by version; none while it is being created. */
 export async function manifestsOf(folder: string): Promise<{ path: string; version: bigint }[]> {
   const versions = join(folder, '_versions');
-  const names = await readdir(versions).catch(() => []);
+  const names = await readdir(versions).catch(gone([]));
   return names.flatMap((name) => {
     const number = /^(\d+)\.manifest$/u.exec(name)?.[1];
     return number === undefined ? [] : { path: join(versions, name), version: LAST - BigInt(number) };

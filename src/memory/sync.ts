@@ -41,7 +41,7 @@ export async function syncPath(path: string): Promise<void> {
 }
 
 /** What has gone needs no syncing; anything else that keeps a file from being synced is a failure. */
-const gone =
+export const gone =
   <T>(nothing: T) =>
   (error: NodeJS.ErrnoException): T => {
     if (error.code === 'ENOENT') return nothing;
