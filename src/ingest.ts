@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type ReadOptions, readTranscripts } from './capture/importers/index.ts';
 import { type KeyedInput, recordAll } from './capture/recorder.ts';
 import type { Context } from './context.ts';
-import { countPatterns, noteErrors } from './learning/learn-errors.ts';
+import { countPatterns, noteErrors } from './learning/errors/learn.ts';
 import { TrajectoryInput } from './types.ts';
 import { forgottenIds, pardon } from './upkeep/ledger.ts';
 

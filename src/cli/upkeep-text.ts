@@ -1,5 +1,5 @@
 /** What the commands of upkeep answer, in words. */
-import { shorten as short } from '../learning/acts.ts';
+import { shorten as short } from '../learning/acts/acts.ts';
 import type { ForgetReport } from '../upkeep/forget.ts';
 import type { Ancestry, Relative, RetryChain } from '../upkeep/lineage.ts';
 import type { Effect, Lesson, Saying, SessionDiff } from '../upkeep/session-diff.ts';

@@ -5,9 +5,9 @@
 import { templateOf } from '../learners/template.ts';
 import { jaccard } from '../learners/words.ts';
 import type { Abstractability, Trajectory } from '../types.ts';
-import { isActing } from './acts.ts';
-import { commandsOf } from './commands.ts';
-import { failuresOf } from './fixes.ts';
+import { isActing } from './acts/acts.ts';
+import { commandsOf } from './acts/commands.ts';
+import { failuresOf } from './errors/fixes.ts';
 
 /** A run in memory that resembles the one judged. */
 export interface Neighbour {

@@ -3,8 +3,8 @@ import type { LearningConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Analysis, Attribution, ErrorPattern, Trajectory } from '../types.ts';
-import { attributeSimple, keySteps } from './credit.ts';
-import { occurrencesOf, patternOf } from './error-patterns.ts';
+import { attributeSimple, keySteps } from './credit/simple.ts';
+import { occurrencesOf, patternOf } from './errors/patterns.ts';
 import { refineAttribution } from './llm/attribution.ts';
 
 /** What the pipeline asks of an analyzer; replace it to bring your own. */

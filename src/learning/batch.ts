@@ -8,11 +8,11 @@ import { contentId } from '../learners/content-id.ts';
 import { experienceId, PENDING } from '../memory/memory.ts';
 import type { BatchResult, Experience, Trajectory } from '../types.ts';
 import { creditShown } from './credit-shown.ts';
+import { learnErrors } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
-import { learnErrors } from './learn-errors.ts';
 import type { LearningPipeline } from './pipeline.ts';
 import { pruneClusters } from './prune.ts';
-import { settleConcepts, settleStrategies } from './settle.ts';
+import { settleConcepts, settleStrategies } from './strategies/settle.ts';
 import { noteUses, rejudgeUses } from './uses.ts';
 
 export interface BatchOptions {

@@ -1,7 +1,7 @@
 /** Strategies that were shown, counted anew at once; a batch counts all of them again. */
 import type { Context } from '../context.ts';
 import type { Use } from '../types.ts';
-import { credit, moved } from './standing.ts';
+import { credit, moved } from './strategies/standing.ts';
 import { usesOfRecords } from './uses.ts';
 
 /** Counts the strategies among what these uses are of. What was merged away or is at rest waits for the batch. */

@@ -4,14 +4,14 @@ import { taskKey } from '../memory/memory.ts';
 import { vectorsOf } from '../memory/vectors.ts';
 import type { Abstractability, CodeConcept, Strategy, Trajectory } from '../types.ts';
 import { assessHeuristic, type Neighbour } from './abstractability.ts';
-import { autoDocument, extractConcepts } from './code-concepts.ts';
-import { type Attempted, contrast } from './contrast.ts';
-import { featuresOf } from './features.ts';
+import { featuresOf } from './acts/features.ts';
+import { autoDocument, extractConcepts } from './code/concepts.ts';
 import { refineAbstractability } from './llm/abstractability.ts';
 import { proposeConcepts } from './llm/concepts.ts';
 import { refineStrategy } from './llm/strategy.ts';
-import { routeOf } from './route.ts';
-import { strategiesFromContrast } from './strategies.ts';
+import { type Attempted, contrast } from './strategies/contrast.ts';
+import { strategiesFromContrast } from './strategies/from-contrast.ts';
+import { routeOf } from './strategies/route.ts';
 
 /** What the pipeline asks of an extractor; replace it to bring your own. */
 export interface AbstractionExtractor {

@@ -6,8 +6,8 @@ import type { LearningConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { PENDING, revisionOf } from '../memory/memory.ts';
 import type { BatchState, Trajectory } from '../types.ts';
-import { attributeSimple, keySteps } from './credit.ts';
-import { failuresOf } from './fixes.ts';
+import { attributeSimple, keySteps } from './credit/simple.ts';
+import { failuresOf } from './errors/fixes.ts';
 
 /** SOAR-style examples with their weights (seed 001): errors are negatives, never targets to imitate. */
 export interface TrainingData {

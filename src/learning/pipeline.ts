@@ -9,16 +9,16 @@ import type { Abstractability, Analysis, BatchResult, BatchState, Strategy, Traj
 import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
 import { type BatchOptions, runBatch } from './batch.ts';
 import { creditShown } from './credit-shown.ts';
-import { witnessesOf } from './evidence.ts';
+import { learnErrorsNow } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
 import { createHindsight, type HindsightLearner } from './hindsight.ts';
-import { learnErrorsNow } from './learn-errors.ts';
-import { absorb } from './merge.ts';
-import { posterior } from './posterior.ts';
-import { routeOf } from './route.ts';
-import { retold } from './settle.ts';
-import { moved } from './standing.ts';
+import { witnessesOf } from './strategies/evidence.ts';
+import { absorb } from './strategies/merge.ts';
+import { posterior } from './strategies/posterior.ts';
+import { routeOf } from './strategies/route.ts';
+import { retold } from './strategies/settle.ts';
+import { moved } from './strategies/standing.ts';
 import { noteUses } from './uses.ts';
 
 export interface ProcessResult {

@@ -7,9 +7,9 @@ import type { Context } from '../context.ts';
 import { templateOf } from '../learners/template.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Trajectory } from '../types.ts';
+import { mainCommand } from './acts/commands.ts';
 import { clustersOf } from './clusters.ts';
-import { mainCommand } from './commands.ts';
-import { failuresOf } from './fixes.ts';
+import { failuresOf } from './errors/fixes.ts';
 
 /** Clusters with fewer judged attempts than this say nothing yet. */
 const LEAST_ATTEMPTS = 10;

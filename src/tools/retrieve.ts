@@ -1,8 +1,8 @@
 /** retrieve_strategies and match_error: what is known, handed back as the few records that fit. */
 import { z } from 'zod';
 import { contentId } from '../learners/content-id.ts';
-import { freshness } from '../learning/cites.ts';
-import { markStale } from '../learning/mark-stale.ts';
+import { freshness } from '../learning/strategies/cites.ts';
+import { markStale } from '../learning/strategies/mark-stale.ts';
 import { tallyUses, usesOfRecords } from '../learning/uses.ts';
 import { matchError } from '../memory/match-error.ts';
 import { recall } from '../memory/recall.ts';

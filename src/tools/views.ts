@@ -1,8 +1,8 @@
 /** Records as an agent mid-task reads them: short, evidence beside the advice, no field that costs more than it tells. */
 
 import { fillTemplate } from '../learners/template.ts';
-import { shorten } from '../learning/acts.ts';
-import { attributeSimple, keySteps } from '../learning/credit.ts';
+import { shorten } from '../learning/acts/acts.ts';
+import { attributeSimple, keySteps } from '../learning/credit/simple.ts';
 import type {
   Attribution,
   CodeConcept,

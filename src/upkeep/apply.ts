@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { unavailableError } from '../errors.ts';
-import { countPatterns } from '../learning/learn-errors.ts';
-import { settleConcepts, settleStrategies } from '../learning/settle.ts';
+import { countPatterns } from '../learning/errors/learn.ts';
+import { settleConcepts, settleStrategies } from '../learning/strategies/settle.ts';
 import { type Memory, TABLES } from '../memory/memory.ts';
 import type { Consequences } from './consequences.ts';
 import { anyTable, pages, type TableName } from './records.ts';

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { supersedes } from '../capture/identify.ts';
 import { openSource } from '../capture/importers/source-file.ts';
 import type { Context } from '../context.ts';
-import { countPatterns } from '../learning/learn-errors.ts';
+import { countPatterns } from '../learning/errors/learn.ts';
 import { TABLES } from '../memory/memory.ts';
 import { cleanText, mapStrings } from '../text.ts';
 import {

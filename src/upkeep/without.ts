@@ -4,7 +4,7 @@
  * only: nothing is sent to a model for it.
  */
 import type { Context } from '../context.ts';
-import { patternOf } from '../learning/error-patterns.ts';
+import { patternOf } from '../learning/errors/patterns.ts';
 import { createExtractor } from '../learning/extractor.ts';
 import type { CodeConcept, ErrorOccurrence, ErrorPattern, Strategy, Trajectory } from '../types.ts';
 import { pages } from './records.ts';

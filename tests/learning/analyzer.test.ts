@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAnalyzer, creditStrategy } from '../../src/learning/analyzer.ts';
-import { patternId } from '../../src/learning/error-patterns.ts';
+import { patternId } from '../../src/learning/errors/patterns.ts';
 import { Analysis, ErrorPattern } from '../../src/types.ts';
 import { bash, failing, openFresh, runOf } from '../support/fixtures.ts';
 

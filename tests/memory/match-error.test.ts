@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
-import { learnErrors } from '../../src/learning/learn-errors.ts';
+import { learnErrors } from '../../src/learning/errors/learn.ts';
 import { matchError } from '../../src/memory/match-error.ts';
 import type { Step } from '../../src/types.ts';
 import { bash, failing, inputOf, openFresh, type RunFacts } from '../support/fixtures.ts';

@@ -3,8 +3,8 @@
  * rest is unknown, here-documents and fenced blocks. Observations never count: they are somebody else's text.
  */
 import type { Step } from '../../types.ts';
-import { isShell } from '../commands.ts';
-import { failureOf } from '../failures.ts';
+import { isShell } from '../acts/commands.ts';
+import { failureOf } from '../errors/failures.ts';
 
 /** How a text is to be parsed. */
 export type Dialect = 'ts' | 'tsx' | 'js' | 'jsx';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Attribution, Trajectory } from '../../types.ts';
-import { normalize } from '../credit.ts';
+import { normalize } from '../credit/simple.ts';
 import { clamp, cut, fence, notUsed, showRun } from './prompt.ts';
 
 // No bounds on the numbers: strict endpoints refuse them in a schema, and they are clamped below.

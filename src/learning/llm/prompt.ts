@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { cleanText } from '../../text.ts';
 import type { Attribution, Trajectory } from '../../types.ts';
-import { failureOf } from '../failures.ts';
+import { failureOf } from '../errors/failures.ts';
 
 const MOST_STEPS = 60;
 const HEAD = 15;

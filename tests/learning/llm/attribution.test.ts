@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LlmConfig } from '../../../src/config.ts';
-import { attributeSimple } from '../../../src/learning/credit.ts';
+import { attributeSimple } from '../../../src/learning/credit/simple.ts';
 import { refineAttribution } from '../../../src/learning/llm/attribution.ts';
 import { hang, reply, type Script } from '../../support/openai-server.ts';
 import { connect, INJECTION, runOf, splitFence } from './asking.ts';

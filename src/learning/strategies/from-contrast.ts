@@ -1,0 +1,166 @@
+/** Findings of contrast, told as strategies: when … do …, with what it rests on. */
+import { contentId } from '../../learners/content-id.ts';
+import { isInstructionLike } from '../../learners/instructions.ts';
+import { templateOf } from '../../learners/template.ts';
+import { leastTrust } from '../../learners/trust.ts';
+import type { Parameter, Strategy } from '../../types.ts';
+import { commandText, shorten } from '../acts/acts.ts';
+import { commandsOf, isCheck } from '../acts/commands.ts';
+import { featureKey } from '../acts/features.ts';
+import { failuresOf } from '../errors/fixes.ts';
+import { guardStrategy } from '../guard.ts';
+import { type Finding, isFirm } from './contrast.ts';
+import { examplesOf, isJudged, MOST_FROM, mostFrequent, seenAt } from './telling.ts';
+
+/** A habit is warned of when runs with it did worse by more than chance would often bring. */
+const LEAST_WARNING = -1.64;
+
+/** Tells the findings of one project as strategies. Harmful findings at the same tasks become pitfalls. */
+export function strategiesFromContrast(findings: Finding[], at: string): Strategy[] {
+  const helpful = findings.filter(({ difference }) => difference > 0);
+  const harmful = findings.filter(({ difference }) => difference < 0);
+  // A harmful habit that goes with no better way still is worth a warning of its own.
+  const alone = harmful.filter((bad) => !helpful.some((good) => shareTasks(good, bad)));
+  return [
+    ...helpful.flatMap((finding) => tell(finding, harmful, at) ?? []),
+    ...alone.flatMap((finding) => tell(mirrored(finding), [], at, 'avoid') ?? []),
+  ];
+}
+
+/** The finding seen from those who did not do it: their evidence is the evidence for leaving it. */
+const mirrored = (finding: Finding): Finding => ({
+  ...finding,
+  difference: -finding.difference,
+  z: -finding.z,
+  did: finding.others,
+  worked: finding.without.worked,
+  others: finding.did,
+  without: { worked: finding.worked, tried: finding.did.length },
+  tasks: new Set(
+    finding.others.filter(({ trajectory }) => trajectory.outcome.success).map(({ taskKey }) => taskKey),
+  ).size,
+});
+
+function tell(
+  finding: Finding,
+  harmful: Finding[],
+  at: string,
+  mood: 'do' | 'avoid' = 'do',
+): Strategy | undefined {
+  const [first] = finding.did;
+  if (!first) return undefined;
+  const { project } = first.trajectory;
+  const trigger = mood === 'do' ? triggerOf(finding) : undefined;
+  const warnings = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING);
+  const from = [...finding.did].sort(
+    (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
+  );
+  return guardStrategy({
+    id: contentId('strat', [project, 'contrast', featureKey(finding.feature), mood]),
+    at,
+    project,
+    derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
+    trust: leastTrust(runsBehind([finding, ...warnings])),
+    kind: 'contrast',
+    abstractable: finding.tasks >= 2,
+    situation: situationOf(finding, trigger),
+    suggestion:
+      mood === 'avoid' ? `Do not ${plainAct(finding)}.` : `${imperative(finding)}${beforeCheck(finding)}.`,
+    seen_at: seenAt(finding.did),
+    pitfalls: [...new Set(warnings.map(warn))].slice(0, 3),
+    parameters: parametersOf(finding),
+    evidence: {
+      worked: finding.worked,
+      tried: finding.did.length,
+      from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
+      without: finding.without,
+      tasks: finding.tasks,
+    },
+    status: isFirm(finding) && isJudged(finding.did) ? 'active' : 'candidate',
+    method: 'heuristic',
+  });
+}
+
+/** Every run that is counted: those that did it, and those that they are compared with. */
+const runsBehind = (findings: Finding[]) =>
+  findings.flatMap(({ did, others }) => [...did, ...others].map(({ trajectory }) => trajectory));
+
+/** What {file} stood for at the tasks where it was done. */
+function parametersOf({ feature, did }: Finding): Parameter[] {
+  const values = did.flatMap(({ features }) => features.get(featureKey(feature))?.literal ?? []);
+  return values.length > 0 ? [{ name: 'file', values: [...new Set(values)].slice(0, 10) }] : [];
+}
+
+const shareTasks = (a: Finding, b: Finding) => {
+  const tasks = new Set(a.did.map(({ taskKey }) => taskKey));
+  return b.did.some(({ taskKey }) => tasks.has(taskKey));
+};
+
+function plainAct({ feature: { kind, act, than } }: Finding): string {
+  return {
+    ran: `run ${act}`,
+    used: `call ${act}`,
+    read: `read ${act}`,
+    edited: `change ${act}`,
+    before: `do ${act} before ${than}`,
+  }[kind];
+}
+
+function imperative(finding: Finding): string {
+  const plain = plainAct(finding);
+  const phrase = finding.feature.kind === 'read' ? `${plain} before changing anything` : plain;
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
+}
+
+const DID = { ran: 'ran', used: 'called', read: 'read', edited: 'changed', before: 'did' };
+
+const warn = (bad: Finding): string => {
+  const { kind, act, than } = bad.feature;
+  const did = `${DID[kind]} ${act}${kind === 'before' ? ` before ${than}` : ''}`;
+  return `Runs that ${did} ended well ${bad.worked} of ${bad.did.length}; those that did not ${bad.without.worked} of ${bad.without.tried}.`;
+};
+
+/** The check that those who did it ran next, when most ran the same. */
+function beforeCheck({ feature, did }: Finding): string {
+  if (feature.kind !== 'ran') return '';
+  const next = did.flatMap(({ trajectory, features }) => {
+    const start = features.get(featureKey(feature))?.step ?? 0;
+    for (const step of trajectory.steps.slice(start + 1, start + 5)) {
+      const check = commandsOf(step).find((command) => isCheck(command) && command.joint !== '|');
+      if (check && commandText(check) !== feature.act) return [`\`${shorten(check.text, 60)}\``];
+    }
+    return [];
+  });
+  const [most, count] = mostFrequent(next);
+  return most !== undefined && count >= 0.6 * did.length ? `, then ${most}` : '';
+}
+
+/** The error that those who did it had met before, or else the one that those who did not were left with. */
+function triggerOf({ feature, did }: Finding): string | undefined {
+  const met = did.flatMap(({ trajectory, features }) => {
+    const end = features.get(featureKey(feature))?.step ?? 0;
+    const messages = failuresOf(trajectory.steps.slice(0, end)).flatMap(
+      (failure) => failure?.messages.slice(0, 1) ?? [],
+    );
+    return [...new Set(messages.map((message) => templateOf(message).template))];
+  });
+  const [template, count] = mostFrequent(met);
+  if (template === undefined || count < 2 || count < 0.5 * did.length) return undefined;
+  return isInstructionLike(template) ? undefined : template;
+}
+
+function situationOf({ did, feature, tasks }: Finding, trigger: string | undefined): string {
+  const domains = [...new Set(did.flatMap(({ trajectory }) => trajectory.task.domain ?? []))];
+  const [domain = ''] = domains;
+  const where = domains.length === 1 && !isInstructionLike(domain) ? `In ${shorten(domain, 60)} work` : '';
+  const once = trigger ? `once \`${shorten(trigger, 160)}\` appears` : '';
+  // Seen at several tasks after one error, that error is the plainest sign there is.
+  if (once && feature.kind === 'ran' && tasks >= 3)
+    return where === '' ? once.replace('once', 'Once') : `${where}, ${once}`;
+  const examples = examplesOf(did)
+    .map((example) => `"${example}"`)
+    .join(' or ');
+  const like = where === '' ? `When a task is like ${examples}` : `${where} such as ${examples}`;
+  if (once) return `${like}, ${once}`;
+  return feature.kind === 'before' ? `${like}, before ${feature.than}` : like;
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { templateOf } from '../../../src/learners/template.ts';
+import { attemptsAfter, failuresOf, generalize } from '../../../src/learning/errors/fixes.ts';
+import type { Step } from '../../../src/types.ts';
+import { bash, call, edit, failing } from '../../support/fixtures.ts';
+
+/** What was tried after the error of one step. */
+function attempts(steps: Step[], at = 0) {
+  const failures = failuresOf(steps);
+  const { template, values } = templateOf(failures[at]?.messages[0] ?? '');
+  return attemptsAfter(steps, failures, at, template, values);
+}
+
+const missing = (module: string) =>
+  failing(
+    'python3 report.py',
+    `Traceback (most recent call last):\nModuleNotFoundError: No module named '${module}'`,
+  );
+
+describe('the fix is what stands between the failing command and its first later success', () => {
+  it('an install, with the module as parameter', () => {
+    const steps = [missing('numpy'), bash('pip install numpy'), bash('python3 report.py', '42')];
+    expect(attempts(steps)).toEqual([{ fix: '`pip install {module}`', worked: true, step: 2 }]);
+  });
+
+  it('not the next call: notes, looking and messages fix nothing', () => {
+    const steps = [
+      missing('numpy'),
+      call('TodoWrite', { todos: 'install numpy' }),
+      bash('cat requirements.txt', 'numpy'),
+      bash('echo hm'),
+      bash('pip install numpy'),
+      bash('ls'),
+      bash('python3 report.py', '42'),
+    ];
+    expect(attempts(steps)).toEqual([{ fix: '`pip install {module}`', worked: true, step: 6 }]);
+  });
+
+  it('not what failed itself on the way', () => {
+    const steps = [
+      missing('numpy'),
+      failing('pip install numpy', 'error: externally-managed-environment'),
+      bash('apt-get install -y python3-numpy'),
+      bash('python3 report.py', '42'),
+    ];
+    const [{ fix, worked } = { fix: '', worked: false }] = attempts(steps);
+    expect(worked).toBe(true);
+    expect(fix).toContain('apt-get install');
+    expect(fix).not.toContain('pip install');
+  });
+
+  it('only with the same command: success of another proves nothing', () => {
+    const steps = [missing('numpy'), bash('pip install numpy'), bash('python3 other.py', 'ok')];
+    expect(attempts(steps)).toEqual([]);
+  });
+
+  it('an edit is told by its lines', () => {
+    const steps = [
+      failing('npm test', "TypeError: Cannot read properties of undefined (reading 'id')"),
+      edit('/srv/app/src/user.ts', 'return user.id', 'return user?.id'),
+      bash('npm test', 'ok'),
+    ];
+    expect(attempts(steps)[0]).toMatchObject({ worked: true, step: 2 });
+    expect(attempts(steps)[0]?.fix).toContain('src/user.ts');
+    expect(attempts(steps)[0]?.fix).not.toContain('/srv');
+  });
+
+  it('other flags of the same command are the fix where nothing else was done', () => {
+    const steps = [
+      failing('pip install torch', 'error: externally-managed-environment'),
+      bash('pip install --break-system-packages torch'),
+    ];
+    expect(attempts(steps)).toEqual([
+      {
+        fix: 'run `pip install --break-system-packages {target}` instead of `pip install {target}`',
+        worked: true,
+        step: 1,
+      },
+    ]);
+  });
+
+  it('dropping what failed is giving up, not a fix', () => {
+    const steps = [failing('cat a.txt b.txt', 'cat: b.txt: No such file or directory'), bash('cat a.txt')];
+    expect(attempts(steps)).toEqual([]);
+    const checks = [
+      failing('pytest a.py b.py', 'ERROR: file or directory not found: b.py', 4),
+      bash('pytest a.py'),
+    ];
+    expect(attempts(checks)).toEqual([]);
+  });
+
+  it('set-up in the same line as the retry counts', () => {
+    const steps = [missing('yaml'), bash('pip install yaml && python3 report.py', '42')];
+    expect(attempts(steps)).toEqual([{ fix: '`pip install {module}`', worked: true, step: 1 }]);
+  });
+
+  it('other arguments of the same call are told by their names', () => {
+    const steps = [
+      call('book_flight', { flight: 'X1', payment: 'card' }, '', { error: 'Error: payment not on file' }),
+      call('book_flight', { flight: 'X1', payment: 'voucher' }),
+    ];
+    expect(attempts(steps)).toEqual([
+      { fix: 'call `book_flight` again with other `payment`', worked: true, step: 1 },
+    ]);
+  });
+});
+
+describe('what was tried in vain is counted too', () => {
+  it('a second attempt that met the same error did not work; the third did', () => {
+    const steps = [
+      missing('numpy'),
+      bash('pip install numpy'),
+      missing('numpy'),
+      bash('apt-get install -y python3-numpy'),
+      bash('python3 report.py', '42'),
+    ];
+    expect(attempts(steps).map(({ worked, step }) => [worked, step])).toEqual([
+      [false, 2],
+      [true, 4],
+    ]);
+    expect(attempts(steps)[0]?.fix).toBe('`pip install {module}`');
+    expect(attempts(steps)[1]?.fix).toContain('apt-get install');
+  });
+
+  it('getting past this error into another one is progress', () => {
+    const steps = [
+      missing('numpy'),
+      bash('pip install numpy'),
+      failing('python3 report.py', "FileNotFoundError: No such file: 'a.csv'"),
+    ];
+    expect(attempts(steps)).toMatchObject([{ fix: '`pip install {module}`', worked: true }]);
+  });
+
+  it('a retry that failed without a word proves nothing', () => {
+    const steps = [missing('numpy'), bash('pip install numpy'), failing('python3 report.py', '', 137)];
+    expect(attempts(steps)).toMatchObject([{ worked: false }]);
+  });
+
+  it('the same act for the same error in another module is the same fix', () => {
+    const fixOf = (module: string) =>
+      attempts([missing(module), bash(`pip install ${module}`), bash('python3 report.py')])[0]?.fix;
+    expect(fixOf('numpy')).toBe(fixOf('pandas'));
+  });
+
+  it('an error that nobody came back to has no attempts, nor has the last step', () => {
+    expect(attempts([missing('numpy'), bash('pip install numpy')])).toEqual([]);
+    expect(attempts([missing('numpy')])).toEqual([]);
+  });
+
+  it('what had been done before the error already is no fix', () => {
+    const steps = [
+      bash('npm run build'),
+      failing('npm test', 'Error: no schema'),
+      bash('npm run build'),
+      bash('node tools/gen.mjs'),
+      bash('npm test'),
+    ];
+    expect(attempts(steps, 1)[0]?.fix).toBe('`node tools/gen.mjs`');
+  });
+});
+
+describe('literals become parameters', () => {
+  it.each([
+    ['pip install numpy', { module: 'numpy' }, 'pip install {module}'],
+    ['pip install numpy-extra', { module: 'numpy' }, 'pip install numpy-extra'],
+    ['cp a/numpy b', { module: 'numpy' }, 'cp a/numpy b'],
+    ['x y xy', { a: 'x', b: 'xy' }, 'x y {b}'],
+    ['kill 42', { n: '42' }, 'kill 42'],
+    ['grep a.b c', { name: 'a.b' }, 'grep {name} c'],
+    ['grep aXb c', { name: 'a.b' }, 'grep aXb c'],
+  ])('%s with %j', (text, values, general) => {
+    expect(generalize(text, values)).toBe(general);
+  });
+});

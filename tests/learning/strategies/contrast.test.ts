@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { featuresOf } from '../../../src/learning/acts/features.ts';
+import { type Attempted, contrast, type Finding, isFirm } from '../../../src/learning/strategies/contrast.ts';
+import type { Step, Trajectory } from '../../../src/types.ts';
+import { bash, call, edit, keyOf, type RunFacts, runOf } from '../../support/fixtures.ts';
+
+const attempted = (trajectory: Trajectory): Attempted => ({
+  trajectory,
+  taskKey: keyOf(trajectory),
+  features: featuresOf(trajectory),
+});
+
+/** Attempts at one task, so many with each outcome. */
+function attempts(
+  task: string,
+  steps: Step[],
+  worked: number,
+  failed: number,
+  facts: RunFacts = {},
+): Attempted[] {
+  const make = (success: boolean) => attempted(runOf(steps, { task, success, ...facts }));
+  return [
+    ...Array.from({ length: worked }, () => make(true)),
+    ...Array.from({ length: failed }, () => make(false)),
+  ];
+}
+
+const plain = [edit('src/total.ts', 'a', 'b'), bash('npm test', 'ok')];
+const generates = [bash('node tools/gen.mjs'), ...plain];
+const of = (findings: Finding[], act: string) => findings.find(({ feature }) => feature.act === act);
+
+describe('what successful attempts did and failed ones did not', () => {
+  it('is found, with both sides counted', () => {
+    const findings = contrast([
+      ...attempts('Add the VAT of Norway', generates, 4, 0),
+      ...attempts('Add the VAT of Norway', plain, 1, 4),
+      ...attempts('Show totals in cents', generates, 3, 1),
+      ...attempts('Show totals in cents', plain, 0, 3),
+    ]);
+    const finding = of(findings, '`node tools/gen.mjs`');
+    expect(finding).toMatchObject({ worked: 7, without: { worked: 1, tried: 8 }, tasks: 2 });
+    expect(finding?.did).toHaveLength(8);
+    // (4·5/9)·(1 − 1/5) + (4·3/7)·(3/4 − 0), over the weights.
+    expect(finding?.difference).toBeCloseTo(((20 / 9) * 0.8 + (12 / 7) * 0.75) / (20 / 9 + 12 / 7), 10);
+    expect(finding && isFirm(finding)).toBe(true);
+  });
+
+  it('turned round is a warning', () => {
+    const findings = contrast([...attempts('T', generates, 0, 5), ...attempts('T', plain, 5, 0)]);
+    expect(of(findings, '`node tools/gen.mjs`')?.difference).toBeCloseTo(-1, 10);
+  });
+
+  it('is not what everybody did', () => {
+    const findings = contrast([...attempts('T', generates, 5, 0), ...attempts('T', plain, 0, 5)]);
+    expect(of(findings, '`src/total.ts`')).toBeUndefined();
+    expect(findings).toHaveLength(1);
+  });
+
+  it('is not a fluke: one attempt tells nothing', () => {
+    expect(contrast([...attempts('T', generates, 1, 0), ...attempts('T', plain, 0, 5)])).toEqual([]);
+    expect(contrast([])).toEqual([]);
+  });
+
+  it('counts no attempt that nobody judged', () => {
+    const unjudged = Array.from({ length: 5 }, () =>
+      attempted(runOf(generates, { task: 'T', success: null })),
+    );
+    expect(contrast([...unjudged, ...attempts('T', plain, 0, 5)])).toEqual([]);
+  });
+});
+
+describe('an easy task cannot pass for good advice', () => {
+  // At the easy task nearly all succeed and most run the generator; at the hard one nearly all fail and few do.
+  const pool = [
+    ...attempts('easy', generates, 18, 2),
+    ...attempts('easy', plain, 5, 0),
+    ...attempts('hard', generates, 0, 5),
+    ...attempts('hard', plain, 4, 16),
+  ];
+
+  it('though it looks like it in the sum', () => {
+    const did = pool.filter(({ features }) =>
+      [...features.values()].some(({ feature }) => feature.kind === 'ran'),
+    );
+    const rate = (all: Attempted[]) =>
+      all.filter(({ trajectory }) => trajectory.outcome.success).length / all.length;
+    expect(rate(did)).toBeGreaterThan(2 * rate(pool.filter((attempt) => !did.includes(attempt))) - 0.01);
+    const finding = of(contrast(pool), '`node tools/gen.mjs`');
+    expect(finding?.difference ?? 0).toBeLessThanOrEqual(0);
+  });
+
+  it('and a task at which all did the same says nothing', () => {
+    expect(contrast([...attempts('easy', generates, 9, 1), ...attempts('hard', plain, 1, 9)])).toEqual([]);
+  });
+});
+
+describe('orders', () => {
+  const first = [call('get_reservation'), call('check_fare'), call('change_flight')];
+  const later = [call('get_reservation'), call('change_flight'), call('check_fare')];
+  const never = [call('get_reservation'), call('transfer_to_human')];
+
+  it('are compared among those who did the later act at all', () => {
+    const findings = contrast([
+      ...attempts('Move my flight', first, 9, 2),
+      ...attempts('Move my flight', later, 1, 7),
+      ...attempts('Move my flight', never, 0, 4),
+    ]);
+    const order = findings.find(({ feature }) => feature.kind === 'before' && feature.act === '`check_fare`');
+    expect(order).toMatchObject({
+      feature: { than: '`change_flight`' },
+      worked: 9,
+      without: { worked: 1, tried: 8 },
+    });
+  });
+});
+
+describe('findings with the same followers', () => {
+  it('are one finding, told by the most telling of them', () => {
+    const route = [bash('cat docs/BUILD.md'), bash('node tools/gen.mjs'), ...plain];
+    const findings = contrast([...attempts('T', route, 5, 0), ...attempts('T', plain, 0, 5)]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.feature).toMatchObject({ kind: 'ran', act: '`node tools/gen.mjs`' });
+  });
+
+  it('come out the same in any order of attempts', () => {
+    const pool = [
+      ...attempts('A', generates, 4, 1),
+      ...attempts('A', plain, 1, 4),
+      ...attempts('B', [bash('npm run migrate'), ...plain], 3, 0),
+      ...attempts('B', plain, 0, 3),
+    ];
+    const told = (findings: Finding[]) => findings.map(({ feature, z }) => [feature.act, z.toFixed(9)]);
+    expect(told(contrast(pool.toReversed()))).toEqual(told(contrast(pool)));
+  });
+});
