@@ -18,7 +18,8 @@ import { callerError } from './errors.ts';
 import { type IngestOptions, type IngestReport, ingest } from './ingest.ts';
 import type { BatchOptions } from './learning/batch.ts';
 import type { AbstractionExtractor } from './learning/extractor.ts';
-import type { HindsightLearner, TrainingData } from './learning/hindsight.ts';
+import type { HindsightLearner } from './learning/hindsight/learner.ts';
+import type { TrainingData } from './learning/hindsight/training-data.ts';
 import {
   createPipeline,
   type LearningPipeline,
@@ -51,7 +52,8 @@ import { redo, type UndoReport, undo } from './upkeep/undo.ts';
 export * from './errors.ts';
 export type { TrajectoryAnalyzer } from './learning/analyzer.ts';
 export type { AbstractionExtractor } from './learning/extractor.ts';
-export type { HindsightLearner, TrainingData } from './learning/hindsight.ts';
+export type { HindsightLearner } from './learning/hindsight/learner.ts';
+export type { TrainingData } from './learning/hindsight/training-data.ts';
 export type { LearningPipeline, PipelineParts, ProcessResult } from './learning/pipeline.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
 export { isEmbedderDown } from './llm/openai-embedder.ts';

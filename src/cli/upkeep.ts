@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
+import { attemptsOfProject } from '../learning/attempts.ts';
 import { applyPrune, planPrune, restorePruned } from '../learning/prune.ts';
 import type { Trajectory } from '../types.ts';
 import { forget } from '../upkeep/forget.ts';
@@ -147,9 +148,9 @@ async function prune(ctx: Context, project: string | undefined, dry_run: boolean
   const runs: { id: string; project: string; cluster: string; reason: string }[] = [];
   let looked_at = 0;
   for (const name of projects) {
-    const active: Trajectory[] = await trajectories.list({ where: { project: name, status: 'active' } });
-    looked_at += active.length;
-    const plan = planPrune(active);
+    const { attempts } = await attemptsOfProject(ctx, name);
+    looked_at += attempts.length;
+    const plan = planPrune(attempts);
     const archived = new Set(dry_run ? plan.map(({ id }) => id) : await applyPrune(ctx, plan));
     runs.push(...plan.filter(({ id }) => archived.has(id)).map((each) => ({ ...each, project: name })));
   }

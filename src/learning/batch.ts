@@ -5,8 +5,9 @@
  */
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
-import { experienceId, PENDING } from '../memory/memory.ts';
+import { experienceId, PENDING, revisionOf } from '../memory/memory.ts';
 import type { BatchResult, Experience, Trajectory } from '../types.ts';
+import { attemptsOfProject, noteAttempts } from './attempts.ts';
 import { creditShown } from './credit-shown.ts';
 import { learnErrors } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
@@ -54,11 +55,24 @@ export async function runBatch(
   return locked.held ? locked.value : skipped('another process is running a batch', state.pending);
 }
 
+/** What is kept of a run that was taken: thousands of whole ones would not fit. */
+interface Taken {
+  revision: string;
+  project: string;
+  success: boolean | null;
+}
+
+const takenOf = (run: Trajectory): Taken => ({
+  revision: revisionOf(run),
+  project: run.project,
+  success: run.outcome.success,
+});
+
 async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOptions): Promise<BatchResult> {
   const { hindsight, extractor } = pipeline;
   const { signal, project, onProgress } = options;
   const deadline = ctx.now().getTime() + (options.max_seconds ?? 40) * 1000;
-  const taken: Trajectory[] = [];
+  const taken: Taken[] = [];
   const patterns = new Set<string>();
   const notes: string[] = [];
   const waiting = await ctx.memory.trajectories.ids({
@@ -71,32 +85,33 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     if (i > 0 && ctx.now().getTime() > deadline) break;
     const chunk = await ctx.memory.trajectories.getMany(waiting.slice(i, i + CHUNK));
     for (const id of await analyseChunk(ctx, pipeline, chunk, notes, signal)) patterns.add(id);
-    taken.push(...chunk);
+    taken.push(...chunk.map(takenOf));
     onProgress?.(taken.length, waiting.length, 'analysed');
   }
-  const projects = [...new Set(taken.map((trajectory) => trajectory.project))].sort();
+  const projects = [...new Set(taken.map((run) => run.project))].sort();
   let strategies = 0;
   let concepts = 0;
   let pruned = 0;
   for (const name of projects) {
     signal?.throwIfAborted();
     onProgress?.(taken.length, waiting.length, `learning from project ${name}`);
+    const { attempts, complete } = await attemptsOfProject(ctx, name);
+    const told = await extractor.tellStrategies(attempts, signal);
+    await settleStrategies(ctx, name, told, { attempts, complete });
     const runs = await ctx.memory.trajectories.list({
       where: { project: name, status: 'active' },
       order: 'newest',
       limit: MOST_CONTRASTED,
     });
-    const told = await extractor.extractStrategies(runs, signal);
-    await settleStrategies(ctx, name, told, { runs, complete: runs.length < MOST_CONTRASTED });
     const found = await extractor.extractCodePatterns(runs, signal);
     // Documentation is an extra: a concept that cannot be documented is kept as it is.
     const documented = await Promise.all(found.map((each) => extractor.autoDocument(each).catch(() => each)));
     await settleConcepts(ctx, name, documented, runs.length < MOST_CONTRASTED);
     strategies += told.length;
     concepts += documented.length;
-    pruned += await pruneClusters(ctx, runs);
+    pruned += await pruneClusters(ctx, attempts);
   }
-  const judged = taken.filter(({ outcome }) => outcome.success !== null);
+  const judged = taken.filter(({ success }) => success !== null);
   const remaining = waiting.length - taken.length;
   const result: BatchResult = {
     ran: true,
@@ -107,15 +122,17 @@ async function learn(ctx: Context, pipeline: LearningPipeline, options: BatchOpt
     strategies_extracted: strategies,
     error_patterns_extracted: patterns.size,
     experiences_pruned: pruned,
-    success_rate:
-      judged.length > 0 ? judged.filter(({ outcome }) => outcome.success).length / judged.length : null,
+    success_rate: judged.length > 0 ? judged.filter(({ success }) => success).length / judged.length : null,
     notes,
   };
   const at = ctx.now().toISOString();
-  const id = contentId('batch', [at, taken.map((trajectory) => trajectory.id)]);
+  const id = contentId('batch', [at, taken.map(({ revision }) => revision)]);
   await ctx.memory.batches.put([{ id, at, project: project ?? '', derived_from: [], trust: 1, result }]);
   // Last of all: whatever was killed before this line is simply learned again.
-  await hindsight.clearAccumulated(taken, id);
+  await hindsight.clearAccumulated(
+    taken.map(({ revision }) => revision),
+    id,
+  );
   return result;
 }
 
@@ -160,7 +177,7 @@ async function analyseChunk(
     }
     errors.push({ trajectory, abstractable: experience?.abstractability.abstractable ?? false });
   }
-  await ctx.memory.experiences.put(fresh);
+  await Promise.all([ctx.memory.experiences.put(fresh), noteAttempts(ctx, chunk)]);
   const noted = await noteUses(ctx, chunk);
   notes.push(...noted.notes);
   await creditShown(ctx, [...noted.uses, ...(await rejudgeUses(ctx, chunk))]);

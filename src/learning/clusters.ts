@@ -1,31 +1,30 @@
 /** Clusters of attempts: runs at one task, and at tasks of a project that are told in nearly the same words. */
-import { jaccard, topics } from '../learners/words.ts';
-import { taskKey } from '../memory/memory.ts';
-import type { Trajectory } from '../types.ts';
+import { jaccard } from '../learners/words.ts';
+import type { Attempt } from '../types.ts';
 
 export interface Cluster {
   /** Task key of its first task. */
   key: string;
-  runs: Trajectory[];
+  runs: Attempt[];
 }
 
 /** Descriptions share at least this part of their words: a comma or a synonym apart, not another name or number. */
 const NEARLY_THE_SAME = 0.92;
 
 /** Every run is in one cluster. Runs of several projects are never in one. */
-export function clustersOf(runs: Trajectory[]): Cluster[] {
+export function clustersOf(runs: Attempt[]): Cluster[] {
   return [...Map.groupBy(runs, ({ project }) => project).values()].flatMap(inProject);
 }
 
 interface Told {
   key: string;
   words: Set<string>;
-  runs: Trajectory[];
+  runs: Attempt[];
 }
 
-function inProject(runs: Trajectory[]): Cluster[] {
-  const tasks = [...Map.groupBy(runs, ({ project, task }) => taskKey(project, task))]
-    .map(([key, same]): Told => ({ key, words: topics(same[0]?.task.description ?? ''), runs: same }))
+function inProject(runs: Attempt[]): Cluster[] {
+  const tasks = [...Map.groupBy(runs, ({ task_key }) => task_key)]
+    .map(([key, same]): Told => ({ key, words: new Set(same[0]?.topics), runs: same }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const head = new Map(tasks.map(({ key }) => [key, key]));
   const headOf = (key: string): string => {

@@ -2,14 +2,14 @@
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
 import { vectorsOf } from '../memory/vectors.ts';
-import type { Abstractability, CodeConcept, Strategy, Trajectory } from '../types.ts';
+import type { Abstractability, Attempt, CodeConcept, Strategy, Trajectory } from '../types.ts';
 import { assessHeuristic, type Neighbour } from './abstractability.ts';
-import { featuresOf } from './acts/features.ts';
+import { attemptOf } from './acts/attempt.ts';
 import { autoDocument, extractConcepts } from './code/concepts.ts';
 import { refineAbstractability } from './llm/abstractability.ts';
 import { proposeConcepts } from './llm/concepts.ts';
 import { refineStrategy } from './llm/strategy.ts';
-import { type Attempted, contrast } from './strategies/contrast.ts';
+import { contrast } from './strategies/contrast.ts';
 import { strategiesFromContrast } from './strategies/from-contrast.ts';
 import { routeOf } from './strategies/route.ts';
 
@@ -18,6 +18,8 @@ export interface AbstractionExtractor {
   extractCodePatterns(trajectories: Trajectory[], signal?: AbortSignal): Promise<CodeConcept[]>;
   /** Contrast over all of them, and one route for each task that was solved. */
   extractStrategies(trajectories: Trajectory[], signal?: AbortSignal): Promise<Strategy[]>;
+  /** The same from what is stored of the runs; what a batch asks for. */
+  tellStrategies(attempts: Attempt[], signal?: AbortSignal): Promise<Strategy[]>;
   autoDocument(concept: CodeConcept): Promise<CodeConcept>;
   /** Whether a run is worth abstracting, with scores and the reasons in words. */
   isAbstractable(trajectory: Trajectory, signal?: AbortSignal): Promise<Abstractability>;
@@ -26,11 +28,36 @@ export interface AbstractionExtractor {
 const NEIGHBOURS = 6;
 /** Strategies worth a model's time in one batch: the strongest. */
 const MOST_REFINED = 10;
+/** Runs of a strategy that a model is shown. */
+const MOST_SOURCES = 3;
 
 export function createExtractor(ctx: Context): AbstractionExtractor {
   const keyOf = (trajectory: Trajectory) => taskKey(trajectory.project, trajectory.task);
   const { llm, log } = ctx;
   const wanted = ctx.config.learning.pattern_extractor ?? (llm ? 'both' : 'text');
+
+  async function tell(
+    attempts: Attempt[],
+    sources: (ids: string[]) => Promise<Trajectory[]>,
+    signal?: AbortSignal,
+  ): Promise<Strategy[]> {
+    const at = ctx.now().toISOString();
+    const contrasts = [...Map.groupBy(attempts, ({ project }) => project).values()].flatMap((same) =>
+      strategiesFromContrast(contrast(same), at),
+    );
+    const routes = [...Map.groupBy(attempts, ({ task_key }) => task_key).values()].flatMap(
+      (same) => routeOf(same, at) ?? [],
+    );
+    if (!llm) return [...contrasts, ...routes];
+    const refined: Strategy[] = [];
+    for (const strategy of contrasts.slice(0, MOST_REFINED)) {
+      const material = materialFrom(await sources(strategy.evidence.from.slice(0, MOST_SOURCES)));
+      const { note, ...better } = await refineStrategy(llm, strategy, material, signal);
+      if (note) log.warn('LLM strategy fell back', { strategy: strategy.id, note });
+      refined.push(better);
+    }
+    return [...refined, ...contrasts.slice(MOST_REFINED), ...routes];
+  }
 
   return {
     async extractCodePatterns(trajectories, signal) {
@@ -44,32 +71,16 @@ export function createExtractor(ctx: Context): AbstractionExtractor {
     },
 
     async extractStrategies(trajectories, signal) {
-      const at = ctx.now().toISOString();
-      const attempts: Attempted[] = trajectories.map((trajectory) => ({
-        trajectory,
-        taskKey: keyOf(trajectory),
-        features: featuresOf(trajectory),
-      }));
-      const contrasts = [...Map.groupBy(attempts, ({ trajectory }) => trajectory.project).values()].flatMap(
-        (same) => strategiesFromContrast(contrast(same), at),
+      const given = new Map(trajectories.map((each) => [each.id, each]));
+      return tell(
+        trajectories.map(attemptOf),
+        async (ids) => ids.flatMap((id) => given.get(id) ?? []),
+        signal,
       );
-      const routes = [...Map.groupBy(attempts, (attempt) => attempt.taskKey).values()].flatMap(
-        (same) => routeOf(same, at) ?? [],
-      );
-      if (!llm) return [...contrasts, ...routes];
-      const refined: Strategy[] = [];
-      for (const strategy of contrasts.slice(0, MOST_REFINED)) {
-        const { note, ...better } = await refineStrategy(
-          llm,
-          strategy,
-          materialFor(strategy, trajectories),
-          signal,
-        );
-        if (note) log.warn('LLM strategy fell back', { strategy: strategy.id, note });
-        refined.push(better);
-      }
-      return [...refined, ...contrasts.slice(MOST_REFINED), ...routes];
     },
+
+    tellStrategies: (attempts, signal) =>
+      tell(attempts, (ids) => ctx.memory.trajectories.getMany(ids), signal),
 
     autoDocument: async (concept) => autoDocument(concept),
 
@@ -96,11 +107,7 @@ async function neighboursOf(ctx: Context, trajectory: Trajectory): Promise<Neigh
     .map(({ record, score }) => ({ trajectory: record, similarity: Math.max(0, score) }));
 }
 
-function materialFor(strategy: Strategy, trajectories: Trajectory[]): string[] {
-  const from = new Set(strategy.evidence.from.slice(0, 3));
-  return trajectories
-    .filter(({ id }) => from.has(id))
-    .map(({ task, steps }) =>
-      [task.description, ...steps.slice(0, 30).map((step) => step.action.slice(0, 200))].join('\n'),
-    );
-}
+const materialFrom = (runs: Trajectory[]): string[] =>
+  runs.map(({ task, steps }) =>
+    [task.description, ...steps.slice(0, 30).map((step) => step.action.slice(0, 200))].join('\n'),
+  );

@@ -4,15 +4,23 @@
  */
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
-import { taskKey } from '../memory/memory.ts';
-import type { Abstractability, Analysis, BatchResult, BatchState, Strategy, Trajectory } from '../types.ts';
+import type {
+  Abstractability,
+  Analysis,
+  Attempt,
+  BatchResult,
+  BatchState,
+  Strategy,
+  Trajectory,
+} from '../types.ts';
+import { attemptOf } from './acts/attempt.ts';
 import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
 import { type BatchOptions, runBatch } from './batch.ts';
 import { creditShown } from './credit-shown.ts';
 import { learnErrorsNow } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
-import { createHindsight, type HindsightLearner } from './hindsight.ts';
+import { createHindsight, type HindsightLearner } from './hindsight/learner.ts';
 import { witnessesOf } from './strategies/evidence.ts';
 import { absorb } from './strategies/merge.ts';
 import { posterior } from './strategies/posterior.ts';
@@ -82,6 +90,7 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
           return null;
         }
       };
+      const attempt = attemptOf(trajectory);
       const [analysis, abstractability, noted] = await Promise.all([
         stage('analysis', () => analyzer.analyze(trajectory, signal)),
         stage('abstractability', () => extractor.isAbstractable(trajectory, signal)),
@@ -90,8 +99,11 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
       const abstractable = abstractability?.abstractable ?? false;
       const [strategies] = await Promise.all([
         stage('strategy', () =>
-          abstractable && trajectory.outcome.success ? candidateFor(ctx, trajectory) : Promise.resolve([]),
+          abstractable && trajectory.outcome.success
+            ? candidateFor(ctx, trajectory, attempt)
+            : Promise.resolve([]),
         ),
+        stage('attempt', () => ctx.memory.attempts.put([attempt])),
         stage('error patterns', () => learnErrorsNow(ctx, { trajectory, abstractable })),
         stage('experience', async () => {
           if (!analysis || !abstractability) return;
@@ -121,21 +133,14 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
 }
 
 /** The route of the run's task, told anew from all attempts at it: a candidate until a second run confirms it. */
-async function candidateFor(ctx: Context, trajectory: Trajectory): Promise<Strategy[]> {
-  const key = taskKey(trajectory.project, trajectory.task);
+async function candidateFor(ctx: Context, trajectory: Trajectory, attempt: Attempt): Promise<Strategy[]> {
+  const key = attempt.task_key;
   const [stored, past] = await Promise.all([
-    ctx.memory.trajectories.list({
-      where: { task_key: key, status: 'active' },
-      order: 'newest',
-      limit: MOST_ATTEMPTS,
-    }),
+    ctx.memory.attempts.list({ where: { task_key: key }, order: 'newest', limit: MOST_ATTEMPTS }),
     ctx.memory.strategies.get(routeId(trajectory.project, key)),
   ]);
-  const attempts = [...new Map([trajectory, ...stored].map((each) => [each.id, each])).values()];
-  const route = routeOf(
-    attempts.map((each) => ({ trajectory: each, taskKey: key, features: new Map() })),
-    ctx.now().toISOString(),
-  );
+  const attempts = [attempt, ...stored.filter(({ id }) => id !== attempt.id)];
+  const route = routeOf(attempts, ctx.now().toISOString());
   if (!route) return [];
   const witnesses = witnessesOf(attempts);
   const anew = retold({ ...route, abstractable: true }, past, witnesses);

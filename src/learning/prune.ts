@@ -4,12 +4,8 @@
  * attempts failed, every way in which they succeeded, and at least one run of every task.
  */
 import type { Context } from '../context.ts';
-import { templateOf } from '../learners/template.ts';
-import { taskKey } from '../memory/memory.ts';
-import type { Trajectory } from '../types.ts';
-import { mainCommand } from './acts/commands.ts';
+import type { Attempt } from '../types.ts';
 import { clustersOf } from './clusters.ts';
-import { failuresOf } from './errors/fixes.ts';
 
 /** Clusters with fewer judged attempts than this say nothing yet. */
 const LEAST_ATTEMPTS = 10;
@@ -30,8 +26,8 @@ export interface Pruned {
 }
 
 /** Which of these runs teach nothing that the others do not. Pure; the same runs in any order give the same plan. */
-export function planPrune(runs: Trajectory[]): Pruned[] {
-  const judged = runs.filter(({ outcome }) => outcome.success !== null);
+export function planPrune(runs: Attempt[]): Pruned[] {
+  const judged = runs.filter(({ success }) => success !== null);
   return clustersOf(judged).flatMap(({ key, runs: cluster }) => {
     if (cluster.length < LEAST_ATTEMPTS) return [];
     const ranked = cluster.toSorted(worthFirst);
@@ -43,62 +39,47 @@ export function planPrune(runs: Trajectory[]): Pruned[] {
   });
 }
 
-const succeeded = ({ outcome }: Trajectory) => outcome.success === true;
+const succeeded = ({ success }: Attempt) => success === true;
 
 /** The best judged first, of equals the newest. */
-const worthFirst = (a: Trajectory, b: Trajectory) =>
+const worthFirst = (a: Attempt, b: Attempt) =>
   b.trust - a.trust || (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? -1 : 1);
 
-function hopeless(cluster: string, worked: Trajectory[], failed: Trajectory[]): Pruned[] {
+function hopeless(cluster: string, worked: Attempt[], failed: Attempt[]): Pruned[] {
   const kept = new Set<string>();
-  const tasks = new Set(worked.map(taskOf));
-  for (const same of Map.groupBy(failed, endOf).values()) keep(same[0], kept, tasks);
-  for (const run of failed) if (!tasks.has(taskOf(run))) keep(run, kept, tasks);
+  const tasks = new Set(worked.map(({ task_key }) => task_key));
+  for (const same of Map.groupBy(failed, ({ end }) => end ?? '').values()) keep(same[0], kept, tasks);
+  for (const run of failed) if (!tasks.has(run.task_key)) keep(run, kept, tasks);
   const judged = worked.length + failed.length;
   return failed
-    .filter(({ id }) => !kept.has(id))
-    .map(({ id }) => ({
-      id,
+    .filter(({ trajectory }) => !kept.has(trajectory))
+    .map(({ trajectory }) => ({
+      id: trajectory,
       cluster,
       reason: `${failed.length} of ${judged} attempts failed; one that ended in the same way stays`,
     }));
 }
 
-function redundant(cluster: string, worked: Trajectory[]): Pruned[] {
+function redundant(cluster: string, worked: Attempt[]): Pruned[] {
   if (worked.length <= MOST_SUCCESSES) return [];
   const kept = new Set<string>();
   const tasks = new Set<string>();
-  for (const same of Map.groupBy(worked, wayOf).values()) keep(same[0], kept, tasks);
-  for (const run of worked) if (!tasks.has(taskOf(run))) keep(run, kept, tasks);
+  for (const same of Map.groupBy(worked, ({ way }) => way).values()) keep(same[0], kept, tasks);
+  for (const run of worked) if (!tasks.has(run.task_key)) keep(run, kept, tasks);
   for (const run of worked) if (kept.size < MOST_SUCCESSES) keep(run, kept, tasks);
   return worked
-    .filter(({ id }) => !kept.has(id))
-    .map(({ id }) => ({
-      id,
+    .filter(({ trajectory }) => !kept.has(trajectory))
+    .map(({ trajectory }) => ({
+      id: trajectory,
       cluster,
       reason: `${worked.length} attempts succeeded; ${kept.size} stay, one that took the same way among them`,
     }));
 }
 
-function keep(run: Trajectory | undefined, kept: Set<string>, tasks: Set<string>): void {
+function keep(run: Attempt | undefined, kept: Set<string>, tasks: Set<string>): void {
   if (!run) return;
-  kept.add(run.id);
-  tasks.add(taskOf(run));
-}
-
-const taskOf = ({ project, task }: Trajectory): string => taskKey(project, task);
-
-/** How a run failed: the last error it met. */
-function endOf({ steps }: Trajectory): string {
-  const message = failuresOf(steps).findLast((failure) => failure !== undefined)?.messages[0];
-  return message === undefined ? '' : templateOf(message).template;
-}
-
-/** The way a run took: the commands and tools that did not fail. */
-function wayOf({ steps }: Trajectory): string {
-  const failures = failuresOf(steps);
-  const names = steps.flatMap((step, i) => (failures[i] ? [] : (mainCommand(step)?.name ?? step.tool ?? [])));
-  return [...new Set(names)].sort().join('\n');
+  kept.add(run.trajectory);
+  tasks.add(run.task_key);
 }
 
 /** Archives what a plan names, but nothing that somebody brought back. @returns the ids that were archived. */
@@ -121,8 +102,8 @@ export async function restorePruned(ctx: Context, project?: string, dry_run = fa
 }
 
 /** A batch archives attempts at hopeless tasks by itself; what succeeded is archived only when somebody asks. @returns how many. */
-export async function pruneClusters(ctx: Context, runs: Trajectory[]): Promise<number> {
-  const failed = new Set(runs.filter(({ outcome }) => outcome.success === false).map(({ id }) => id));
+export async function pruneClusters(ctx: Context, runs: Attempt[]): Promise<number> {
+  const failed = new Set(runs.filter(({ success }) => success === false).map(({ trajectory }) => trajectory));
   return (
     await applyPrune(
       ctx,

@@ -6,7 +6,8 @@ import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
 import { taskKey } from '../memory/memory.ts';
 import { type Retrieval, type Trajectory, type Use, type Used, VERDICT_TRUST, type Votes } from '../types.ts';
-import { lastErrorOf, latest } from './strategies/evidence.ts';
+import { lastErrorOf } from './acts/attempt.ts';
+import { latest } from './strategies/evidence.ts';
 
 const KINDS: [prefix: string, kind: Use['kind']][] = [
   ['strat_', 'strategy'],

@@ -2,6 +2,7 @@
 import { contentId } from '../learners/content-id.ts';
 import type { Embedder } from '../llm/ports.ts';
 import {
+  Attempt,
   BatchRecord,
   CodeConcept,
   ErrorOccurrence,
@@ -22,6 +23,7 @@ export interface Memory {
   embedder: Embedder;
   trajectories: Table<Trajectory>;
   experiences: Table<Experience>;
+  attempts: Table<Attempt>;
   strategies: Table<Strategy>;
   concepts: Table<CodeConcept>;
   error_patterns: Table<ErrorPattern>;
@@ -40,6 +42,7 @@ export interface Memory {
 export const TABLES = [
   'trajectories',
   'experiences',
+  'attempts',
   'strategies',
   'concepts',
   'error_patterns',
@@ -85,6 +88,11 @@ export async function openMemory(
         trajectory: (experience) => experience.trajectory,
         abstractable: (experience) => String(experience.abstractability.abstractable),
       },
+    }),
+    attempts: store.table<Attempt>({
+      name: 'attempts',
+      schema: Attempt,
+      columns: { trajectory: (attempt) => attempt.trajectory, task_key: (attempt) => attempt.task_key },
     }),
     strategies: store.table<Strategy>({
       name: 'strategies',
@@ -162,3 +170,6 @@ export const taskKey = (project: string, task: Task): string =>
 
 /** Id of the experience that belongs to a trajectory. */
 export const experienceId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'exp_');
+
+/** Id of the attempt that belongs to a trajectory. */
+export const attemptId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'att_');

@@ -1,7 +1,7 @@
 /** What the memory holds and how the store is doing: for `knowhow://stats`, `knowhow status` and `doctor`. */
 import type { Context } from '../context.ts';
 import { describeError } from '../errors.ts';
-import { createHindsight } from '../learning/hindsight.ts';
+import { createHindsight } from '../learning/hindsight/learner.ts';
 import { probeEmbedder } from '../llm/probe.ts';
 import { TABLES } from '../memory/memory.ts';
 

@@ -22,6 +22,71 @@ export const ErrorOccurrence = z.object({
 });
 export type ErrorOccurrence = z.infer<typeof ErrorOccurrence>;
 
+/** One thing that a run did, in a form that can be compared with what other runs did. */
+export const Did = z.object({
+  kind: z.enum(['ran', 'used', 'read', 'edited', 'before']),
+  act: text.describe('What an agent would do, in words'),
+  than: text.optional().describe('For `before`: the act that it came before'),
+  step: count,
+  literal: text.optional().describe('What {file} stood for'),
+  asked: z.boolean().optional().describe('It names a file that the task names'),
+});
+export type Did = z.infer<typeof Did>;
+
+const At = { step: count };
+/**
+ * What comparisons need to know of one run: what it did, what stopped it, how it ended. Made from the run alone, so
+ * that a batch over thousands of runs reads only these and can make them again at any time.
+ */
+export const Attempt = z.object({
+  ...Stored,
+  trajectory: text,
+  task_key: text,
+  parent: text.optional(),
+  task: text.describe('The task in short'),
+  domain: text.optional(),
+  topics: z.array(text).describe('Words of the task, stemmed'),
+  success: z.boolean().nullable(),
+  did: z.array(Did),
+  order: z.array(z.object({ ...At, act: text, changes: z.boolean() })).describe('Acts in order, each once'),
+  met: z.array(z.object({ ...At, template: text })).describe('Errors met, each once'),
+  checks: z.array(z.object({ ...At, text: text })).describe('Checks run'),
+  route: z.array(text).describe('Changing acts that did not fail, in order'),
+  literals: z.record(z.string(), text).describe('What the task names, by parameter'),
+  way: text.describe('Equal for runs that used the same commands and tools'),
+  end: text.optional().describe('Template of the last error met'),
+  last_error: text.optional().describe('What it was left with, in short'),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/**
+ * One piece of code that a run wrote, in a form that can be compared with what other runs wrote. Made from the run
+ * alone; two writings that could become one concept share a bucket.
+ */
+export const Writing = z.object({
+  ...Stored,
+  trajectory: text,
+  task_key: text,
+  /** When its run was stored: a concept is named after its oldest writing, so it stays the same as it grows. */
+  run_at: text,
+  /** As judged; null when nobody knows. */
+  success: z.boolean().nullable(),
+  language: text,
+  name: text,
+  /** Below the package imports that it needs. */
+  code: text,
+  signature: text,
+  /** Names of its parameters, '' where one is a pattern; none of a class. */
+  parameters: z.array(text),
+  typed: z.boolean(),
+  self_contained: z.boolean().describe('Runs anywhere: only globals and packages, no path of one place'),
+  calls: z.array(text).describe('Calls of it in the same run'),
+  shape: text.describe('Equal for writings that differ in names, literals and types alone'),
+  buckets: z.array(text).describe('Keys by which similar writings find each other, at most 10'),
+  tree: text.describe('The syntax tree in compact form'),
+});
+export type Writing = z.infer<typeof Writing>;
+
 /** What was shown to whom for what: a fact, credited with the outcome that follows. */
 export const Retrieval = z.object({
   ...Stored,

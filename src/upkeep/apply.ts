@@ -36,7 +36,7 @@ export async function apply(ctx: Context, plan: Consequences): Promise<void> {
   await remove('strategies');
   for (const table of TABLES) await anyTable(memory, table).put([...plan.rewrite[table].values()]);
   for (const [project, { strategies, concepts, left }] of plan.retold) {
-    await settleStrategies(ctx, project, strategies, { runs: left, complete: false });
+    await settleStrategies(ctx, project, strategies, { attempts: left, complete: false });
     await settleConcepts(ctx, project, concepts, false);
   }
   await countPatterns(ctx, plan.recount.keys());

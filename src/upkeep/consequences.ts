@@ -3,8 +3,8 @@
  * rests on others is told or counted anew from those, and facts about what goes go with it.
  */
 import type { Context } from '../context.ts';
-import { experienceId, TABLES } from '../memory/memory.ts';
-import type { CodeConcept, ErrorPattern, Strategy, Trajectory } from '../types.ts';
+import { attemptId, experienceId, TABLES } from '../memory/memory.ts';
+import type { Attempt, CodeConcept, ErrorPattern, Strategy } from '../types.ts';
 import { type AnyRecord, anyTable, eachRecord, pages, type TableName } from './records.ts';
 import type { Selected } from './selection.ts';
 import { type Tellings, verdictOf } from './verdicts.ts';
@@ -16,7 +16,7 @@ export interface Consequences {
   /** Records to be written with the removed ids taken out. */
   rewrite: Record<TableName, Map<string, AnyRecord>>;
   /** By project: what is told anew, and the runs it is told from. */
-  retold: Map<string, { strategies: Strategy[]; concepts: CodeConcept[]; left: Trajectory[] }>;
+  retold: Map<string, { strategies: Strategy[]; concepts: CodeConcept[]; left: Attempt[] }>;
   /** Error patterns as they are counted without the runs. */
   recount: Map<string, ErrorPattern>;
   kept: Kept[];
@@ -35,7 +35,7 @@ export interface Scope {
 
 const DERIVED = ['strategies', 'concepts', 'error_patterns'] as const;
 /** Tables that need no sweep for facts: their rows are found by the runs they belong to, or were swept already. */
-const SETTLED = new Set<TableName>(['trajectories', 'experiences', 'occurrences', ...DERIVED]);
+const SETTLED = new Set<TableName>(['trajectories', 'experiences', 'attempts', 'occurrences', ...DERIVED]);
 /** A composed concept may rest on another that rests on another; deeper than this nothing is. */
 const MOST_GENERATIONS = 8;
 
@@ -63,6 +63,7 @@ export async function consequencesOf(
     for (const { id, retrieval_id } of runs) {
       plan.remove.trajectories.add(id);
       plan.remove.experiences.add(experienceId(id));
+      plan.remove.attempts.add(attemptId(id));
       if (retrieval_id !== undefined) plan.remove.retrievals.add(retrieval_id);
     }
   }
@@ -108,7 +109,10 @@ async function retell(
     if (scope.keep_runs) continue;
     for (const run of left) {
       if (run.parent !== undefined && gone.has(run.parent))
-        plan.kept.push({ id: run.id, because: 'a retry is a run of its own; its parent will be missing' });
+        plan.kept.push({
+          id: run.trajectory,
+          because: 'a retry is a run of its own; its parent will be missing',
+        });
     }
   }
 }

@@ -11,6 +11,7 @@ import { countPatterns } from '../learning/errors/learn.ts';
 import { TABLES } from '../memory/memory.ts';
 import { cleanText, mapStrings } from '../text.ts';
 import {
+  Attempt,
   BatchRecord,
   CodeConcept,
   ErrorOccurrence,
@@ -30,6 +31,7 @@ import { checkHeader, Line, type State } from './transfer.ts';
 const SCHEMAS: Record<TableName, z.ZodType> = {
   trajectories: Trajectory,
   experiences: Experience,
+  attempts: Attempt,
   strategies: Strategy,
   concepts: CodeConcept,
   error_patterns: ErrorPattern,

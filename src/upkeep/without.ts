@@ -4,9 +4,10 @@
  * only: nothing is sent to a model for it.
  */
 import type { Context } from '../context.ts';
+import { attemptsOfProject, attemptsOfRuns } from '../learning/attempts.ts';
 import { patternOf } from '../learning/errors/patterns.ts';
 import { createExtractor } from '../learning/extractor.ts';
-import type { CodeConcept, ErrorOccurrence, ErrorPattern, Strategy, Trajectory } from '../types.ts';
+import type { Attempt, CodeConcept, ErrorOccurrence, ErrorPattern, Strategy } from '../types.ts';
 import { pages } from './records.ts';
 
 /** One record in its three states; absent where it is not told. */
@@ -22,7 +23,7 @@ export interface Difference {
   strategies: Told<Strategy>[];
   concepts: Told<CodeConcept>[];
   /** The project's runs that are left, newest first, as far as a batch looks at them. */
-  left: Trajectory[];
+  left: Attempt[];
 }
 
 /** As many runs of a project as a batch tells from, and occurrences of a pattern as it counts. */
@@ -37,17 +38,12 @@ export async function tellWithout(
   gone: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<Difference> {
-  const { trajectories, strategies, concepts } = ctx.memory;
-  const active = await trajectories.list({
-    where: { project, status: 'active' },
-    order: 'newest',
-    limit: MOST_RUNS,
-  });
-  const known = new Set(active.map(({ id }) => id));
-  const resting: Trajectory[] = [];
-  for (const id of pages([...gone].filter((each) => !known.has(each)).slice(0, MOST_RUNS)))
-    resting.push(...(await trajectories.list({ where: { project, id } })));
-  const left = active.filter(({ id }) => !gone.has(id));
+  const { strategies, concepts } = ctx.memory;
+  const { attempts: active } = await attemptsOfProject(ctx, project);
+  const known = new Set(active.map(({ trajectory }) => trajectory));
+  const absent = [...gone].filter((each) => !known.has(each)).slice(0, MOST_RUNS);
+  const resting = (await attemptsOfRuns(ctx, absent)).filter((each) => each.project === project);
+  const left = active.filter(({ trajectory }) => !gone.has(trajectory));
   const before = await tell(ctx, [...active, ...resting].sort(newestFirst), signal);
   const after = left.length === active.length + resting.length ? before : await tell(ctx, left, signal);
   return {
@@ -57,12 +53,15 @@ export async function tellWithout(
   };
 }
 
-const newestFirst = (a: Trajectory, b: Trajectory) =>
+const newestFirst = (a: Attempt, b: Attempt) =>
   a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? 1 : -1;
 
-async function tell(ctx: Context, runs: Trajectory[], signal?: AbortSignal) {
+async function tell(ctx: Context, attempts: Attempt[], signal?: AbortSignal) {
   const extractor = createExtractor({ ...ctx, llm: undefined });
-  const strategies = await extractor.extractStrategies(runs, signal);
+  const strategies = await extractor.tellStrategies(attempts, signal);
+  const runs = await ctx.memory.trajectories.getMany(
+    attempts.slice(0, MOST_RUNS).map(({ trajectory }) => trajectory),
+  );
   const concepts = await extractor.extractCodePatterns(runs, signal);
   return { strategies, concepts: await Promise.all(concepts.map((each) => extractor.autoDocument(each))) };
 }

@@ -6,7 +6,7 @@ import { recordAll, recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
 import { createAnalyzer } from '../../src/learning/analyzer.ts';
 import { createExtractor } from '../../src/learning/extractor.ts';
-import { createHindsight } from '../../src/learning/hindsight.ts';
+import { createHindsight } from '../../src/learning/hindsight/learner.ts';
 import { createPipeline } from '../../src/learning/pipeline.ts';
 import type { Step, TrajectoryInput } from '../../src/types.ts';
 import {
@@ -216,14 +216,14 @@ describe('two processes', () => {
     let most = 0;
     const watched = (ctx: Context) => {
       const extractor = createExtractor(ctx);
-      const extractStrategies: typeof extractor.extractStrategies = async (...given) => {
+      const tellStrategies: typeof extractor.tellStrategies = async (...given) => {
         inside += 1;
         most = Math.max(most, inside);
-        const told = await extractor.extractStrategies(...given);
+        const told = await extractor.tellStrategies(...given);
         inside -= 1;
         return told;
       };
-      return createPipeline(ctx, { extractor: { ...extractor, extractStrategies } });
+      return createPipeline(ctx, { extractor: { ...extractor, tellStrategies } });
     };
     const results = await Promise.all(
       [one, other, one, other].map((ctx) => watched(ctx).runBatchLearning({ min_trajectories: 1 })),
@@ -261,11 +261,11 @@ describe('a batch with little time', () => {
 describe('what comes in during a batch', () => {
   const during = (ctx: Context, happens: () => Promise<unknown>) => {
     const extractor = createExtractor(ctx);
-    const extractStrategies: typeof extractor.extractStrategies = async (...given) => {
+    const tellStrategies: typeof extractor.tellStrategies = async (...given) => {
       await happens();
-      return extractor.extractStrategies(...given);
+      return extractor.tellStrategies(...given);
     };
-    return createPipeline(ctx, { extractor: { ...extractor, extractStrategies } }).runBatchLearning({
+    return createPipeline(ctx, { extractor: { ...extractor, tellStrategies } }).runBatchLearning({
       min_trajectories: 1,
     });
   };
@@ -295,7 +295,7 @@ describe('a part that fails', () => {
     await record(ctx, runs(0, 2));
     const extractor = {
       ...createExtractor(ctx),
-      extractStrategies: () => Promise.reject(new Error('out of order')),
+      tellStrategies: () => Promise.reject(new Error('out of order')),
     };
     await expect(
       createPipeline(ctx, { extractor }).runBatchLearning({ min_trajectories: 1 }),

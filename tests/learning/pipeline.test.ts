@@ -3,7 +3,7 @@ import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
 import { createAnalyzer } from '../../src/learning/analyzer.ts';
 import { createExtractor } from '../../src/learning/extractor.ts';
-import { createHindsight } from '../../src/learning/hindsight.ts';
+import { createHindsight } from '../../src/learning/hindsight/learner.ts';
 import { createPipeline, type PipelineParts } from '../../src/learning/pipeline.ts';
 import { experienceId } from '../../src/memory/memory.ts';
 import type { Step } from '../../src/types.ts';

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attemptOf } from '../../src/learning/acts/attempt.ts';
 import { clustersOf } from '../../src/learning/clusters.ts';
-import { applyPrune, planPrune, pruneClusters, restorePruned } from '../../src/learning/prune.ts';
+import {
+  applyPrune,
+  planPrune as planAttempts,
+  pruneClusters,
+  restorePruned,
+} from '../../src/learning/prune.ts';
 import type { Trajectory } from '../../src/types.ts';
 import { bash, failing, keyOf, openFresh, type RunFacts, runOf } from '../support/fixtures.ts';
 
+const planPrune = (runs: Trajectory[]) => planAttempts(runs.map(attemptOf));
 const stuck = (what: string, facts: RunFacts = {}) =>
   runOf([failing('make', `error: ${what}`)], { task: 'Hopeless', ...facts, success: false });
 const done = (command: string, facts: RunFacts = {}) =>
@@ -117,7 +124,7 @@ describe('clusters', () => {
       runOf([], { task: words.replace('customer', 'supplier') }),
       runOf([], { task: 'something else' }),
     ];
-    const clusters = clustersOf(runs).map((cluster) => cluster.runs.length);
+    const clusters = clustersOf(runs.map(attemptOf)).map((cluster) => cluster.runs.length);
     expect(clusters.sort()).toEqual([1, 1, 1, 2]);
   });
 
@@ -126,7 +133,7 @@ describe('clusters', () => {
       ...run,
       task: { description: `Change order number ${i} of customer ${i * 7} to warehouse ${i % 13}` },
     }));
-    expect(clustersOf(runs)).toHaveLength(3_000);
+    expect(clustersOf(runs.map(attemptOf))).toHaveLength(3_000);
   });
 });
 
@@ -135,13 +142,13 @@ describe('pruning a store', () => {
     const ctx = await openFresh();
     const runs = [...many(14, () => stuck('x')), ...many(30, () => done('make'))];
     await ctx.memory.trajectories.put(runs);
-    expect(await pruneClusters(ctx, runs)).toBe(13);
+    expect(await pruneClusters(ctx, runs.map(attemptOf))).toBe(13);
     expect(await applyPrune(ctx, planPrune(runs.slice(14)))).toHaveLength(10);
     expect(await ctx.memory.trajectories.count({ status: 'archived' })).toBe(23);
     expect(await restorePruned(ctx, 'nobody')).toEqual([]);
     expect(await restorePruned(ctx, 'shop', true)).toHaveLength(23);
     expect(await restorePruned(ctx)).toHaveLength(23);
-    expect(await pruneClusters(ctx, runs)).toBe(0);
+    expect(await pruneClusters(ctx, runs.map(attemptOf))).toBe(0);
     expect(await ctx.memory.trajectories.count({ status: 'active' })).toBe(44);
   });
 });

@@ -1,8 +1,10 @@
 /**
  * What an action does, in a form that can be compared between runs: shell commands are split into simple commands,
- * each with a class such as `pip install` or `pytest`; calls of other tools have the tool's name as class.
+ * each with a class such as `pip install` or `pytest`; calls of other tools have the tool's name as class; what comes
+ * as plain text without a tool is read by plain.ts.
  */
 import type { Step } from '../../types.ts';
+import { carried, type Manner, plainAct } from './plain.ts';
 
 export interface Command {
   /** The program with its subcommand, e.g. `git commit`, `python3`, `npm run`; for other tools their name. */
@@ -13,6 +15,8 @@ export interface Command {
   target: string;
   /** Where it stands in a list: `&&`, `||`, `|`, `;` before it, or '' for the first. */
   joint: string;
+  /** Set where the action came as plain text that is no shell line. */
+  manner?: Manner;
 }
 
 const SHELL_TOOLS =
@@ -29,6 +33,7 @@ const INTERPRETERS = /^(?:python[\d.]*|node|ruby|perl|bash|sh|zsh|php|deno|bun|t
 export function isShell(step: Pick<Step, 'tool' | 'action' | 'args'>): boolean {
   if (step.tool !== undefined) return SHELL_TOOLS.test(step.tool) || typeof step.args?.command === 'string';
   return (
+    plainAct(step.action) === undefined &&
     /^(?:\$ )?(?:[\w./-]+)(?:\s+[-\w./"'$~<>|&{}*=:]+)*/u.test(step.action) &&
     !/[.!?]$/u.test(step.action) &&
     step.action.length < 2_000 &&
@@ -38,8 +43,11 @@ export function isShell(step: Pick<Step, 'tool' | 'action' | 'args'>): boolean {
 
 /** The simple commands of a step, in order. Calls of other tools give one; a message gives one named `say`. */
 export function commandsOf(step: Pick<Step, 'tool' | 'action' | 'args'>): Command[] {
-  if (isShell(step)) {
-    const line = typeof step.args?.command === 'string' ? step.args.command : step.action;
+  const inside = typeof step.args?.command === 'string' ? step.args.command : carried(step.action);
+  const line = inside ?? step.action;
+  const plain = step.tool === undefined ? plainAct(line) : undefined;
+  if (plain) return [plain];
+  if (isShell(step.tool === undefined ? { action: line } : step)) {
     const parsed = splitShell(line).flatMap(({ text, joint }) => simpleCommand(text, joint) ?? []);
     if (parsed.length > 0) return parsed;
   }
@@ -166,6 +174,9 @@ const READS =
   /^(?:cat|head|tail|less|more|grep|rg|egrep|find|ls|tree|sed|awk|wc|file|stat|diff|echo|printf|strings|xxd|od|nl|sort|uniq|cut|Read|Grep|Glob|LS|NotebookRead|git (?:log|show|diff|status|grep|blame))$/u;
 const NOTES =
   /^(?:TodoWrite|TodoRead|ExitPlanMode|think|Task|say|BashOutput|cd|sleep|pwd|echo|export|set|source|true)$/u;
+/** A query is no mere look: its result is what was asked for. */
+const PLAIN_READS =
+  /^(?:SHOW [A-Z ]+|DESC|EXPLAIN|look(?: at| in| under| inside)?|examine|inspect|read|check|search|lookup|view)$/u;
 const EDITS =
   /^(?:Edit|MultiEdit|Write|NotebookEdit|str_replace_editor|str_replace_based_edit_tool|apply_patch|create_file|edit_file|write_file)$/u;
 
@@ -174,7 +185,8 @@ export const isCheck = (command: Command): boolean =>
   CHECKS.test(command.name) || /(?:^|\/|\.)(?:\w*test\w*|check|verify)\b/iu.test(command.name);
 /** Only looks; nothing changes, and what it prints is somebody else's text. */
 export const isRead = (command: Command): boolean =>
-  READS.test(command.name) && !(command.name === 'sed' && /\s-i/u.test(command.text));
+  (command.manner === undefined ? READS : PLAIN_READS).test(command.name) &&
+  !(command.name === 'sed' && /\s-i/u.test(command.text));
 /** Neither acts on the task nor looks at it. */
 export const isNote = (command: Command): boolean => NOTES.test(command.name);
 /** Changes a file through an editing tool. */

@@ -3,45 +3,44 @@
  * which act came before which. Only what did not fail counts.
  */
 import { words } from '../../learners/words.ts';
-import type { Step, Trajectory } from '../../types.ts';
+import type { Did, Step, Trajectory } from '../../types.ts';
 import { failureOf } from '../errors/failures.ts';
 import { generalize } from '../errors/fixes.ts';
 import { commandText, isActing, shortPath } from './acts.ts';
 import { type Command, commandsOf, isEdit, isNote, isRead } from './commands.ts';
 import { filesNamed } from './literals.ts';
 
-export type FeatureKind = 'ran' | 'used' | 'read' | 'edited' | 'before';
+export type FeatureKind = Did['kind'];
 
-export interface Feature {
-  kind: FeatureKind;
-  /** What an agent would do, in words: "`node tools/gen.mjs`". */
-  act: string;
-  /** For `before`: the act that it came before. */
-  than?: string;
-}
+export type Feature = Pick<Did, 'kind' | 'act' | 'than'>;
 
 /** Key of a feature: equal keys are the same feature. */
 export const featureKey = ({ kind, act, than }: Feature): string => [kind, act, than ?? ''].join('\0');
 
-/** Where each feature of a run first happened, by key; `literal` is what {file} stood for. */
-export type Features = Map<string, { feature: Feature; step: number; literal?: string }>;
+/** What a run did, by key of the feature, where it first happened. */
+export type Features = Map<string, Did>;
 
+/** What a run did, as it is stored: the features, and the order of its acts, from which more follow. */
+export interface Doings {
+  did: Did[];
+  order: { act: string; step: number; changes: boolean }[];
+}
+
+/** A run that does more different things than this is told by the first of them. */
+const MOST_DONE = 300;
 const MOST_ORDERED = 12;
 /** Programs that say nothing about what was done with them. */
 const GENERIC =
   /^`(?:sed|awk|perl|cp|mv|rm|rmdir|mkdir|chmod|touch|ln|tar|curl|wget|python[\d.]*|node|bash|sh|for|if|while|pip|kill|tr|xargs|tee|test|\[)`$/u;
 
-export function featuresOf({
+export function doingsOf({
   steps,
   task,
-}: Pick<Trajectory, 'steps'> & Partial<Pick<Trajectory, 'task'>>): Features {
+}: Pick<Trajectory, 'steps'> & Partial<Pick<Trajectory, 'task'>>): Doings {
   const found: Features = new Map();
-  const files = filesNamed(task?.description ?? '');
-  const order: { name: string; step: number; changes: boolean }[] = [];
-  const note = (feature: Feature, step: number, literal?: string) => {
-    const key = featureKey(feature);
-    if (!found.has(key)) found.set(key, { feature, step, ...(literal === undefined ? {} : { literal }) });
-  };
+  const description = task?.description ?? '';
+  const files = filesNamed(description);
+  const order: Doings['order'] = [];
   let changed = false;
   for (const [i, step] of steps.entries()) {
     if (failureOf(step)) continue;
@@ -51,20 +50,41 @@ export function featuresOf({
         const { feature, literal } = withoutFile(done, files);
         if (feature.kind === 'ran' && OWN_WORK.test(feature.act)) continue;
         // Reading is advice only where it comes before the work: afterwards it looks at the run's own results.
-        if (feature.kind !== 'read' || !changed) note(feature, i, literal);
+        if (feature.kind === 'read' && changed) continue;
+        const key = featureKey(feature);
+        if (found.has(key) || found.size >= MOST_DONE) continue;
+        const asked = namesFileOf(description, feature.act);
+        found.set(key, {
+          ...feature,
+          step: i,
+          ...(literal === undefined ? {} : { literal }),
+          ...(asked ? { asked } : {}),
+        });
       }
       changed ||= changes(step, command) && !isRead(command);
       const name = nameOf(step, command);
-      if (name !== '' && !GENERIC.test(name) && !order.some((seen) => seen.name === name))
-        order.push({ name, step: i, changes: changes(step, command) });
+      if (order.length < MOST_ORDERED && name !== '' && !GENERIC.test(name))
+        if (!order.some((seen) => seen.act === name))
+          order.push({ act: name, step: i, changes: changes(step, command) });
     }
   }
-  for (const [i, first] of order.slice(0, MOST_ORDERED).entries()) {
-    for (const second of order.slice(i + 1, MOST_ORDERED)) {
+  return { did: [...found.values()], order };
+}
+
+const namesFileOf = (description: string, act: string): boolean =>
+  (act.match(/[\w-]+\.\w+/gu) ?? []).some((file) => description.includes(file));
+
+/** The features of a run, with the orders that follow from its acts. */
+export function featuresOf({ did, order }: Doings): Features {
+  const found: Features = new Map(did.map((each) => [featureKey(each), each]));
+  for (const [i, first] of order.entries()) {
+    for (const second of order.slice(i + 1)) {
       // An order is worth telling only towards an act that changes something.
-      const sameProgram = first.name.split(/[ `]/u)[1] === second.name.split(/[ `]/u)[1];
-      if (second.changes && !sameProgram)
-        note({ kind: 'before', act: first.name, than: second.name }, first.step);
+      const sameProgram = first.act.split(/[ `]/u)[1] === second.act.split(/[ `]/u)[1];
+      if (!second.changes || sameProgram) continue;
+      const feature: Did = { kind: 'before', act: first.act, than: second.act, step: first.step };
+      const key = featureKey(feature);
+      if (!found.has(key)) found.set(key, feature);
     }
   }
   return found;

@@ -3,12 +3,11 @@
  * within each task (Mantel-Haenszel), so that an easy task cannot pass for good advice.
  */
 import { type Contrast, mantelHaenszel, wilson } from '../../learners/statistics.ts';
-import type { Trajectory } from '../../types.ts';
-import { type Feature, type Features, featureKey } from '../acts/features.ts';
+import type { Attempt } from '../../types.ts';
+import { type Feature, type Features, featureKey, featuresOf } from '../acts/features.ts';
 
-export interface Attempted {
-  trajectory: Trajectory;
-  taskKey: string;
+/** An attempt with all that follows from what it did. */
+export interface Attempted extends Attempt {
   features: Features;
 }
 
@@ -35,13 +34,15 @@ const LEAST_Z = 1.0;
  * Findings among judged attempts, helpful and harmful, strongest first. Features with the same followers are one
  * finding: the most telling of them stays.
  */
-export function contrast(attempts: Attempted[]): Finding[] {
-  const judged = attempts.filter(({ trajectory }) => trajectory.outcome.success !== null);
-  const byTask = Map.groupBy(judged, ({ taskKey }) => taskKey);
+export function contrast(attempts: Attempt[]): Finding[] {
+  const judged = attempts
+    .filter(({ success }) => success !== null)
+    .map((attempt): Attempted => ({ ...attempt, features: featuresOf(attempt) }));
+  const byTask = Map.groupBy(judged, ({ task_key }) => task_key);
   const features = new Map<string, Feature>();
   const doers = new Map<string, Attempted[]>();
   for (const attempt of judged) {
-    for (const [key, { feature }] of attempt.features) {
+    for (const [key, feature] of attempt.features) {
       features.set(key, feature);
       const list = doers.get(key);
       if (list) list.push(attempt);
@@ -71,7 +72,7 @@ function judge(
   did: Attempted[],
   byTask: Map<string, Attempted[]>,
 ): Finding | undefined {
-  const tasks = new Set(did.map(({ taskKey }) => taskKey));
+  const tasks = new Set(did.map(({ task_key }) => task_key));
   const strata: Contrast[] = [];
   const without = { worked: 0, tried: 0 };
   const others: Attempted[] = [];
@@ -79,7 +80,7 @@ function judge(
   for (const task of tasks) {
     const stratum = { withSuccess: 0, withFailure: 0, withoutSuccess: 0, withoutFailure: 0 };
     for (const attempt of byTask.get(task) ?? []) {
-      const success = attempt.trajectory.outcome.success === true;
+      const success = attempt.success === true;
       if (attempt.features.has(key)) stratum[success ? 'withSuccess' : 'withFailure'] += 1;
       else if (comparable(feature, attempt.features)) {
         stratum[success ? 'withoutSuccess' : 'withoutFailure'] += 1;
@@ -94,23 +95,16 @@ function judge(
   const { difference, z, strata: used } = mantelHaenszel(strata);
   if (used === 0) return undefined;
   // At a single task, running what the task asked for is no advice.
-  if (
-    tasks.size === 1 &&
-    feature.kind === 'ran' &&
-    did.some(({ trajectory }) => namesTarget(feature.act, trajectory))
-  )
+  if (tasks.size === 1 && feature.kind === 'ran' && did.some(({ features }) => features.get(key)?.asked))
     return undefined;
-  const worked = did.filter(({ trajectory }) => trajectory.outcome.success).length;
+  const worked = did.filter(({ success }) => success).length;
   return { feature, difference, z, did, worked, others, without, tasks: succeeded };
 }
-
-const namesTarget = (act: string, { task }: Trajectory): boolean =>
-  (act.match(/[\w-]+\.\w+/gu) ?? []).some((file) => task.description.includes(file));
 
 /** An order can only be compared with runs that did the later act at all. */
 function comparable(feature: Feature, features: Features): boolean {
   if (feature.kind !== 'before') return true;
-  for (const { feature: other } of features.values()) {
+  for (const other of features.values()) {
     if (
       (other.kind === 'used' || other.kind === 'before') &&
       (other.act === feature.than || other.than === feature.than)
@@ -126,10 +120,10 @@ const telling = ({ feature }: Finding) => TELLING[feature.kind];
 function dropEchoes(findings: Finding[]): Finding[] {
   const kept: Finding[] = [];
   for (const finding of findings) {
-    const ids = new Set(finding.did.map(({ trajectory }) => trajectory.id));
+    const ids = new Set(finding.did.map(({ id }) => id));
     const echo = kept.some((other) => {
       if (Math.sign(other.difference) !== Math.sign(finding.difference)) return false;
-      const shared = other.did.filter(({ trajectory }) => ids.has(trajectory.id)).length;
+      const shared = other.did.filter(({ id }) => ids.has(id)).length;
       return shared / (ids.size + other.did.length - shared) >= 0.7;
     });
     if (!echo) kept.push(finding);

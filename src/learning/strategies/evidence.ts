@@ -1,52 +1,23 @@
 /** The runs behind a strategy, weighed: who judged them, when the newest confirmed it, what the failed ones were left with. */
-import { isInstructionLike } from '../../learners/instructions.ts';
-import { templateOf } from '../../learners/template.ts';
-import { taskKey } from '../../memory/memory.ts';
-import { type Strategy, type Trajectory, VERDICT_TRUST } from '../../types.ts';
-import { shorten } from '../acts/acts.ts';
-import { failuresOf } from '../errors/fixes.ts';
+import { type Attempt, type Strategy, VERDICT_TRUST } from '../../types.ts';
 
 export const MOST_FAILURES = 3;
 
 /** What is counted of a judged run. */
-export interface Witness {
-  id: string;
-  project: string;
-  task_key: string;
+export type Witness = Pick<Attempt, 'trajectory' | 'project' | 'task_key' | 'trust' | 'at' | 'last_error'> & {
   success: boolean;
-  trust: number;
-  at: string;
-  /** lastErrorOf() the run, worked out once. */
-  lastError: () => string | undefined;
-}
+};
 
 export type Witnesses = ReadonlyMap<string, Witness>;
 
-/** The judged ones among these runs, by id. */
-export function witnessesOf(runs: Trajectory[]): Map<string, Witness> {
+/** The judged ones among these attempts, by the id of their run. */
+export function witnessesOf(attempts: Attempt[]): Map<string, Witness> {
   const found = new Map<string, Witness>();
-  for (const run of runs) {
-    const { id, project, task, trust, at, outcome } = run;
-    if (outcome.success !== null)
-      found.set(id, {
-        id,
-        project,
-        task_key: taskKey(project, task),
-        success: outcome.success,
-        trust,
-        at,
-        lastError: once(() => lastErrorOf(run)),
-      });
+  for (const attempt of attempts) {
+    const { success, trajectory } = attempt;
+    if (success !== null) found.set(trajectory, { ...attempt, success });
   }
   return found;
-}
-
-function once<T>(work: () => T): () => T {
-  let done: { value: T } | undefined;
-  return () => {
-    done ??= { value: work() };
-    return done.value;
-  };
 }
 
 /** The latest of ISO times in UTC; undefined of none. */
@@ -55,13 +26,6 @@ export const latest = (times: (string | undefined)[]): string | undefined =>
     .flatMap((time) => time ?? [])
     .sort()
     .at(-1);
-
-/** The last error that a run met, its private literals masked; else what it said of its failure. In short. */
-export function lastErrorOf({ steps, outcome }: Trajectory): string | undefined {
-  const last = failuresOf(steps).findLast((failure) => failure && failure.messages.length > 0);
-  const message = last?.messages[0] === undefined ? outcome.error : templateOf(last.messages[0]).template;
-  return message === undefined || isInstructionLike(message) ? undefined : shorten(message, 120);
-}
 
 /**
  * The strategy with its runs weighed. Tallies stay as they were told; where they count more runs than are named, the
@@ -79,7 +43,7 @@ export function weigh(strategy: Strategy, witnesses: Witnesses): Strategy {
     worked: evidence.worked * mean(good),
     failed: Math.max(0, evidence.tried - evidence.worked) * mean(bad),
   };
-  const failures = [...new Set(bad.flatMap(({ lastError }) => lastError() ?? []))].slice(0, MOST_FAILURES);
+  const failures = [...new Set(bad.flatMap(({ last_error }) => last_error ?? []))].slice(0, MOST_FAILURES);
   const confirmed = latest(good.map(({ at }) => at));
   return {
     ...strategy,

@@ -1,13 +1,10 @@
 /** Findings of contrast, told as strategies: when … do …, with what it rests on. */
 import { contentId } from '../../learners/content-id.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
-import { templateOf } from '../../learners/template.ts';
 import { leastTrust } from '../../learners/trust.ts';
 import type { Parameter, Strategy } from '../../types.ts';
-import { commandText, shorten } from '../acts/acts.ts';
-import { commandsOf, isCheck } from '../acts/commands.ts';
+import { shorten } from '../acts/acts.ts';
 import { featureKey } from '../acts/features.ts';
-import { failuresOf } from '../errors/fixes.ts';
 import { guardStrategy } from '../guard.ts';
 import { type Finding, isFirm } from './contrast.ts';
 import { examplesOf, isJudged, MOST_FROM, mostFrequent, seenAt } from './telling.ts';
@@ -36,9 +33,7 @@ const mirrored = (finding: Finding): Finding => ({
   worked: finding.without.worked,
   others: finding.did,
   without: { worked: finding.worked, tried: finding.did.length },
-  tasks: new Set(
-    finding.others.filter(({ trajectory }) => trajectory.outcome.success).map(({ taskKey }) => taskKey),
-  ).size,
+  tasks: new Set(finding.others.filter(({ success }) => success).map(({ task_key }) => task_key)).size,
 });
 
 function tell(
@@ -49,17 +44,15 @@ function tell(
 ): Strategy | undefined {
   const [first] = finding.did;
   if (!first) return undefined;
-  const { project } = first.trajectory;
+  const { project } = first;
   const trigger = mood === 'do' ? triggerOf(finding) : undefined;
   const warnings = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING);
-  const from = [...finding.did].sort(
-    (a, b) => Number(b.trajectory.outcome.success) - Number(a.trajectory.outcome.success),
-  );
+  const from = [...finding.did].sort((a, b) => Number(b.success) - Number(a.success));
   return guardStrategy({
     id: contentId('strat', [project, 'contrast', featureKey(finding.feature), mood]),
     at,
     project,
-    derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
+    derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory),
     trust: leastTrust(runsBehind([finding, ...warnings])),
     kind: 'contrast',
     abstractable: finding.tasks >= 2,
@@ -72,7 +65,7 @@ function tell(
     evidence: {
       worked: finding.worked,
       tried: finding.did.length,
-      from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory.id),
+      from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory),
       without: finding.without,
       tasks: finding.tasks,
     },
@@ -82,8 +75,7 @@ function tell(
 }
 
 /** Every run that is counted: those that did it, and those that they are compared with. */
-const runsBehind = (findings: Finding[]) =>
-  findings.flatMap(({ did, others }) => [...did, ...others].map(({ trajectory }) => trajectory));
+const runsBehind = (findings: Finding[]) => findings.flatMap(({ did, others }) => [...did, ...others]);
 
 /** What {file} stood for at the tasks where it was done. */
 function parametersOf({ feature, did }: Finding): Parameter[] {
@@ -92,8 +84,8 @@ function parametersOf({ feature, did }: Finding): Parameter[] {
 }
 
 const shareTasks = (a: Finding, b: Finding) => {
-  const tasks = new Set(a.did.map(({ taskKey }) => taskKey));
-  return b.did.some(({ taskKey }) => tasks.has(taskKey));
+  const tasks = new Set(a.did.map(({ task_key }) => task_key));
+  return b.did.some(({ task_key }) => tasks.has(task_key));
 };
 
 function plainAct({ feature: { kind, act, than } }: Finding): string {
@@ -123,13 +115,12 @@ const warn = (bad: Finding): string => {
 /** The check that those who did it ran next, when most ran the same. */
 function beforeCheck({ feature, did }: Finding): string {
   if (feature.kind !== 'ran') return '';
-  const next = did.flatMap(({ trajectory, features }) => {
+  const next = did.flatMap(({ features, checks }) => {
     const start = features.get(featureKey(feature))?.step ?? 0;
-    for (const step of trajectory.steps.slice(start + 1, start + 5)) {
-      const check = commandsOf(step).find((command) => isCheck(command) && command.joint !== '|');
-      if (check && commandText(check) !== feature.act) return [`\`${shorten(check.text, 60)}\``];
-    }
-    return [];
+    const check = checks.find(
+      ({ step, text }) => step > start && step < start + 5 && `\`${text}\`` !== feature.act,
+    );
+    return check ? [`\`${shorten(check.text, 60)}\``] : [];
   });
   const [most, count] = mostFrequent(next);
   return most !== undefined && count >= 0.6 * did.length ? `, then ${most}` : '';
@@ -137,20 +128,17 @@ function beforeCheck({ feature, did }: Finding): string {
 
 /** The error that those who did it had met before, or else the one that those who did not were left with. */
 function triggerOf({ feature, did }: Finding): string | undefined {
-  const met = did.flatMap(({ trajectory, features }) => {
+  const before = did.flatMap(({ features, met }) => {
     const end = features.get(featureKey(feature))?.step ?? 0;
-    const messages = failuresOf(trajectory.steps.slice(0, end)).flatMap(
-      (failure) => failure?.messages.slice(0, 1) ?? [],
-    );
-    return [...new Set(messages.map((message) => templateOf(message).template))];
+    return met.filter(({ step }) => step < end).map(({ template }) => template);
   });
-  const [template, count] = mostFrequent(met);
+  const [template, count] = mostFrequent(before);
   if (template === undefined || count < 2 || count < 0.5 * did.length) return undefined;
   return isInstructionLike(template) ? undefined : template;
 }
 
 function situationOf({ did, feature, tasks }: Finding, trigger: string | undefined): string {
-  const domains = [...new Set(did.flatMap(({ trajectory }) => trajectory.task.domain ?? []))];
+  const domains = [...new Set(did.flatMap((attempt) => attempt.domain ?? []))];
   const [domain = ''] = domains;
   const where = domains.length === 1 && !isInstructionLike(domain) ? `In ${shorten(domain, 60)} work` : '';
   const once = trigger ? `once \`${shorten(trigger, 160)}\` appears` : '';

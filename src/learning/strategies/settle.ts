@@ -2,7 +2,8 @@
 import type { Context } from '../../context.ts';
 import { canonicalJson } from '../../learners/content-id.ts';
 import { experienceId } from '../../memory/memory.ts';
-import type { CodeConcept, Strategy, Trajectory } from '../../types.ts';
+import type { Attempt, CodeConcept, Strategy } from '../../types.ts';
+import { attemptsOfRuns } from '../attempts.ts';
 import { usesOfRecords } from '../uses.ts';
 import { citesOf, freshness } from './cites.ts';
 import { latest, type Witnesses, weigh, witnessesOf } from './evidence.ts';
@@ -11,9 +12,9 @@ import { codeKey } from './near.ts';
 import { credit, isNewer, moved, namesOf } from './standing.ts';
 
 export interface Settling {
-  /** Runs that they were told from. */
-  runs: Trajectory[];
-  /** True when these are all runs of the project, so that what is missing no longer holds. */
+  /** What they were told from. */
+  attempts: Attempt[];
+  /** True when these are all attempts of the project, so that what is missing no longer holds. */
   complete: boolean;
 }
 
@@ -25,13 +26,13 @@ export async function settleStrategies(
   ctx: Context,
   project: string,
   told: Strategy[],
-  { runs, complete }: Settling,
+  { attempts, complete }: Settling,
 ): Promise<void> {
   const own = await ctx.memory.strategies.list({ where: { project } });
   const foreign = await foreignKin(ctx, project, [...told, ...own]);
   const stored = new Map([...foreign, ...own].map((each) => [each.id, each]));
   const joinable = own.filter(({ merged_into, merged_from }) => merged_into || merged_from);
-  const witnesses = await allWitnesses(ctx, runs, [...told, ...joinable, ...foreign]);
+  const witnesses = await allWitnesses(ctx, attempts, [...told, ...joinable, ...foreign]);
   const fresh = await withNature(ctx, told);
   const pool = new Map(fresh.map((each) => [each.id, retold(each, stored.get(each.id), witnesses)]));
   const missing = own.filter(({ id }) => !pool.has(id));
@@ -48,7 +49,7 @@ export async function settleStrategies(
   const uses = await usesOfRecords(ctx, [...new Set(all.flatMap(namesOf))]);
   const cited = await Promise.all(all.map((each) => withCites(ctx, credit(each, uses))));
   const changed = await freshness(ctx, cited);
-  const project_at = latest(runs.map(({ at }) => at));
+  const project_at = latest(attempts.map(({ at }) => at));
   const isTold = new Set(told.map(({ id }) => id));
   const settled = cited.map((each) =>
     moved(each, {
@@ -129,10 +130,10 @@ async function withNature(ctx: Context, told: Strategy[]): Promise<Strategy[]> {
 }
 
 /** The judged runs behind them all: those at hand, and those that other projects or older batches named. */
-async function allWitnesses(ctx: Context, runs: Trajectory[], named: Strategy[]): Promise<Witnesses> {
-  const known = new Set(runs.map(({ id }) => id));
+async function allWitnesses(ctx: Context, attempts: Attempt[], named: Strategy[]): Promise<Witnesses> {
+  const known = new Set(attempts.map(({ trajectory }) => trajectory));
   const absent = [...new Set(named.flatMap(({ evidence }) => evidence.from))].filter((id) => !known.has(id));
-  return witnessesOf([...runs, ...(await ctx.memory.trajectories.getMany(absent))]);
+  return witnessesOf([...attempts, ...(await attemptsOfRuns(ctx, absent))]);
 }
 
 /** Code is cited as it was when the strategy was first told or last confirmed: what changes later makes it stale. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FeatureKind, featureKey, featuresOf } from '../../../src/learning/acts/features.ts';
+import { doingsOf, type FeatureKind, featureKey, featuresOf } from '../../../src/learning/acts/features.ts';
 import type { Step } from '../../../src/types.ts';
 import { bash, call, edit, failing, say } from '../../support/fixtures.ts';
 
-const features = (steps: Step[]) => [...featuresOf({ steps }).values()].map(({ feature }) => feature);
+const featuresIn = (steps: Step[]) => featuresOf(doingsOf({ steps }));
+const features = (steps: Step[]) =>
+  [...featuresIn(steps).values()].map(({ kind, act, than }) => ({ kind, act, ...(than ? { than } : {}) }));
 const acts = (steps: Step[], kind: FeatureKind) =>
   features(steps)
     .filter((feature) => feature.kind === kind)
@@ -59,9 +61,9 @@ describe('what a run did', () => {
   });
 
   it('is each thing once, at its first time', () => {
-    const found = featuresOf({ steps: [bash('ls'), bash('node tools/gen.mjs'), bash('node tools/gen.mjs')] });
-    expect([...found.values()].filter(({ feature }) => feature.kind === 'ran')).toHaveLength(1);
-    expect([...found.values()].find(({ feature }) => feature.kind === 'ran')?.step).toBe(1);
+    const found = featuresIn([bash('ls'), bash('node tools/gen.mjs'), bash('node tools/gen.mjs')]);
+    expect([...found.values()].filter(({ kind }) => kind === 'ran')).toHaveLength(1);
+    expect([...found.values()].find(({ kind }) => kind === 'ran')?.step).toBe(1);
   });
 });
 
@@ -89,8 +91,8 @@ describe('which came before which', () => {
     const tool = fc.constantFrom('get_a', 'book_b', 'change_c', 'cancel_d', 'send_e', 'refund_f');
     fc.assert(
       fc.property(fc.array(tool, { maxLength: 20 }), (tools) => {
-        const found = featuresOf({ steps: tools.map((name) => call(name)) });
-        for (const { feature } of found.values()) {
+        const found = featuresIn(tools.map((name) => call(name)));
+        for (const feature of found.values()) {
           if (feature.kind !== 'before') continue;
           const back = featureKey({ kind: 'before', act: feature.than ?? '', than: feature.act });
           expect(found.has(back)).toBe(false);

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { featuresOf } from '../../../src/learning/acts/features.ts';
-import { type Attempted, contrast, type Finding, isFirm } from '../../../src/learning/strategies/contrast.ts';
-import type { Step, Trajectory } from '../../../src/types.ts';
-import { bash, call, edit, keyOf, type RunFacts, runOf } from '../../support/fixtures.ts';
-
-const attempted = (trajectory: Trajectory): Attempted => ({
-  trajectory,
-  taskKey: keyOf(trajectory),
-  features: featuresOf(trajectory),
-});
+import { attemptOf } from '../../../src/learning/acts/attempt.ts';
+import { contrast, type Finding, isFirm } from '../../../src/learning/strategies/contrast.ts';
+import type { Attempt, Step } from '../../../src/types.ts';
+import { bash, call, edit, type RunFacts, runOf } from '../../support/fixtures.ts';
 
 /** Attempts at one task, so many with each outcome. */
 function attempts(
@@ -17,8 +11,8 @@ function attempts(
   worked: number,
   failed: number,
   facts: RunFacts = {},
-): Attempted[] {
-  const make = (success: boolean) => attempted(runOf(steps, { task, success, ...facts }));
+): Attempt[] {
+  const make = (success: boolean) => attemptOf(runOf(steps, { task, success, ...facts }));
   return [
     ...Array.from({ length: worked }, () => make(true)),
     ...Array.from({ length: failed }, () => make(false)),
@@ -63,7 +57,7 @@ describe('what successful attempts did and failed ones did not', () => {
 
   it('counts no attempt that nobody judged', () => {
     const unjudged = Array.from({ length: 5 }, () =>
-      attempted(runOf(generates, { task: 'T', success: null })),
+      attemptOf(runOf(generates, { task: 'T', success: null })),
     );
     expect(contrast([...unjudged, ...attempts('T', plain, 0, 5)])).toEqual([]);
   });
@@ -79,11 +73,9 @@ describe('an easy task cannot pass for good advice', () => {
   ];
 
   it('though it looks like it in the sum', () => {
-    const did = pool.filter(({ features }) =>
-      [...features.values()].some(({ feature }) => feature.kind === 'ran'),
-    );
-    const rate = (all: Attempted[]) =>
-      all.filter(({ trajectory }) => trajectory.outcome.success).length / all.length;
+    const ran = ({ did: all }: Attempt) => all.some(({ kind }) => kind === 'ran');
+    const did = pool.filter(ran);
+    const rate = (all: Attempt[]) => all.filter(({ success }) => success).length / all.length;
     expect(rate(did)).toBeGreaterThan(2 * rate(pool.filter((attempt) => !did.includes(attempt))) - 0.01);
     const finding = of(contrast(pool), '`node tools/gen.mjs`');
     expect(finding?.difference ?? 0).toBeLessThanOrEqual(0);

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { featuresOf } from '../../../src/learning/acts/features.ts';
-import { type Attempted, contrast } from '../../../src/learning/strategies/contrast.ts';
+import { attemptOf } from '../../../src/learning/acts/attempt.ts';
+import { gist } from '../../../src/learning/acts/task-in-short.ts';
+import { contrast } from '../../../src/learning/strategies/contrast.ts';
 import { strategiesFromContrast } from '../../../src/learning/strategies/from-contrast.ts';
 import { routeOf } from '../../../src/learning/strategies/route.ts';
-import { gist } from '../../../src/learning/strategies/telling.ts';
-import { type Step, Strategy, type Trajectory } from '../../../src/types.ts';
-import { AT, bash, call, edit, failing, keyOf, type RunFacts, runOf } from '../../support/fixtures.ts';
-
-const attempted = (trajectory: Trajectory): Attempted => ({
-  trajectory,
-  taskKey: keyOf(trajectory),
-  features: featuresOf(trajectory),
-});
+import { type Attempt, type Step, Strategy } from '../../../src/types.ts';
+import { AT, bash, call, edit, failing, type RunFacts, runOf } from '../../support/fixtures.ts';
 
 function attempts(
   task: string,
@@ -19,15 +13,15 @@ function attempts(
   worked: number,
   failed: number,
   facts: RunFacts = {},
-): Attempted[] {
-  const make = (success: boolean) => attempted(runOf(steps, { task, success, ...facts }));
+): Attempt[] {
+  const make = (success: boolean) => attemptOf(runOf(steps, { task, success, ...facts }));
   return [
     ...Array.from({ length: worked }, () => make(true)),
     ...Array.from({ length: failed }, () => make(false)),
   ];
 }
 
-const tell = (pool: Attempted[]) =>
+const tell = (pool: Attempt[]) =>
   strategiesFromContrast(contrast(pool), AT).map((each) => Strategy.parse(each));
 
 const check = bash('npm test', 'ok');
@@ -80,7 +74,7 @@ describe('a strategy from contrast', () => {
   });
 
   it('stays a candidate at a single task', () => {
-    const [single] = tell(pool().filter(({ trajectory }) => trajectory.task.description === tasks[0]));
+    const [single] = tell(pool().filter(({ task }) => task === tasks[0]));
     expect(single).toMatchObject({ status: 'candidate', abstractable: false });
   });
 });
@@ -136,7 +130,7 @@ describe('a route: what worked at one task', () => {
   });
 
   it('is active only after two judged episodes took it', () => {
-    const status = (pool: Attempted[]) => routeOf(pool, AT)?.status;
+    const status = (pool: Attempt[]) => routeOf(pool, AT)?.status;
     expect(status(attempts(task, convert, 1, 0))).toBe('candidate');
     expect(status(attempts(task, convert, 2, 0))).toBe('active');
     expect(status(attempts(task, convert, 5, 0, { source: 'agent' }))).toBe('candidate');
@@ -167,7 +161,7 @@ describe('a route: what worked at one task', () => {
     expect(route?.pitfalls[0]).toMatch(/^3 failed attempts .*PermissionError/u);
   });
 
-  it.each<[string, Attempted[]]>([
+  it.each<[string, Attempt[]]>([
     ['without a success', attempts(task, convert, 0, 3)],
     ['without anything done', attempts(task, [bash('cat a.txt')], 3, 0)],
     ['that only looks things up', attempts(task, [call('get_order'), call('find_user')], 3, 0)],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attemptOf } from '../../../src/learning/acts/attempt.ts';
 import { type Witnesses, witnessesOf } from '../../../src/learning/strategies/evidence.ts';
 import { absorb, joinNear } from '../../../src/learning/strategies/merge.ts';
 import { isNear, readingOf, saysSame } from '../../../src/learning/strategies/near.ts';
@@ -92,7 +93,7 @@ const runs = [
   runOf(red, { id: 'r3', task: 'Two', success: false }),
   runOf(green, { id: 'r4', task: 'Two', at: '2026-02-05T00:00:00.000Z' }),
 ];
-const witnesses: Witnesses = witnessesOf(runs);
+const witnesses: Witnesses = witnessesOf(runs.map(attemptOf));
 
 describe('the one that is left', () => {
   const leader = strategyOf({ id: 'strat_a', worked: 2, failed: 1, from: ['r1', 'r2', 'r3'] });

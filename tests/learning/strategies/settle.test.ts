@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordAll } from '../../../src/capture/recorder.ts';
 import type { Context } from '../../../src/context.ts';
+import { attemptOf } from '../../../src/learning/acts/attempt.ts';
 import { createExtractor } from '../../../src/learning/extractor.ts';
 import { createPipeline } from '../../../src/learning/pipeline.ts';
 import { settleStrategies } from '../../../src/learning/strategies/settle.ts';
@@ -88,7 +89,7 @@ describe('a batch', () => {
     await learn(ctx);
     const told = (await all(ctx)).filter(({ kind }) => kind === 'route');
     const known = await ctx.memory.trajectories.list();
-    await settleStrategies(ctx, 'shop', told, { runs: known, complete: true });
+    await settleStrategies(ctx, 'shop', told, { attempts: known.map(attemptOf), complete: true });
     const routes = (await all(ctx)).filter(({ kind }) => kind === 'route');
     expect((await contrastOf(ctx)).status).toBe('stale');
     expect(routes.map(({ status }) => status).sort()).toEqual(['active', 'archived']);
@@ -106,14 +107,14 @@ describe('a batch', () => {
       [0, 1].map((nth) => runOf(good, { ...task, project, id: `traj_${project}_${nth}` })),
     );
     await ctx.memory.trajectories.put([...(a ?? []), ...(b ?? [])]);
-    await settleStrategies(ctx, 'shop', [shop], { runs: a ?? [], complete: true });
-    await settleStrategies(ctx, 'bank', [bank], { runs: b ?? [], complete: true });
+    await settleStrategies(ctx, 'shop', [shop], { attempts: (a ?? []).map(attemptOf), complete: true });
+    await settleStrategies(ctx, 'bank', [bank], { attempts: (b ?? []).map(attemptOf), complete: true });
     const [inBank, inShop] = await all(ctx);
     expect(inBank).toMatchObject({ status: 'archived', merged_into: 'strat_shop' });
     expect(inShop).toMatchObject({ status: 'active', evidence: { worked: 4, tried: 4, tasks: 2 } });
     expect(inShop?.projects?.toSorted()).toEqual(['bank', 'shop']);
     // The next batch over the first project finds the other's evidence again.
-    await settleStrategies(ctx, 'shop', [shop], { runs: a ?? [], complete: true });
+    await settleStrategies(ctx, 'shop', [shop], { attempts: (a ?? []).map(attemptOf), complete: true });
     expect((await all(ctx)).at(-1)?.evidence).toMatchObject({ worked: 4, tried: 4 });
   });
 

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyedInput, recordAll, recordTrajectory } from '../../src/capture/recorder.ts';
-import type { ConfigInput } from '../../src/config.ts';
-import type { Context } from '../../src/context.ts';
-import { createHindsight, prepareTrainingData } from '../../src/learning/hindsight.ts';
-import type { BatchResult } from '../../src/types.ts';
+import { type KeyedInput, recordAll, recordTrajectory } from '../../../src/capture/recorder.ts';
+import type { ConfigInput } from '../../../src/config.ts';
+import type { Context } from '../../../src/context.ts';
+import { createWaitingList } from '../../../src/learning/hindsight/waiting.ts';
+import type { BatchResult } from '../../../src/types.ts';
 import {
   bash,
   clockAt,
-  failing,
   inputOf,
   openAt,
   openFresh,
   runOf,
   temporaryDirectory,
-} from '../support/fixtures.ts';
+} from '../../support/fixtures.ts';
 
 async function record(ctx: Context, count: number, success: boolean | null = true, project = 'shop') {
   const from = await ctx.memory.trajectories.count();
@@ -24,7 +23,7 @@ async function record(ctx: Context, count: number, success: boolean | null = tru
 }
 
 const learning = (settings: NonNullable<ConfigInput['learning']>) => openFresh({ learning: settings });
-const due = async (ctx: Context, least?: number) => createHindsight(ctx).shouldRunBatch(least);
+const due = async (ctx: Context, least?: number) => createWaitingList(ctx).shouldRunBatch(least);
 
 describe('when a batch is due', () => {
   it('never without anything new, whatever the minimum', async () => {
@@ -58,11 +57,11 @@ describe('when a batch is due', () => {
     const ctx = await openFresh();
     await record(ctx, 3, true, 'shop');
     await record(ctx, 1, true, 'bank');
-    const hindsight = createHindsight(ctx);
-    expect((await hindsight.shouldRunBatch(2, 'bank')).due).toBe(false);
-    expect((await hindsight.shouldRunBatch(2, 'shop')).due).toBe(true);
-    expect(await hindsight.accumulatedCount('bank')).toBe(1);
-    expect(await hindsight.accumulatedCount()).toBe(4);
+    const waiting = createWaitingList(ctx);
+    expect((await waiting.shouldRunBatch(2, 'bank')).due).toBe(false);
+    expect((await waiting.shouldRunBatch(2, 'shop')).due).toBe(true);
+    expect(await waiting.accumulatedCount('bank')).toBe(1);
+    expect(await waiting.accumulatedCount()).toBe(4);
   });
 
   it('after the gap only, counted over restarts', async () => {
@@ -141,21 +140,21 @@ describe('when a batch is due', () => {
 describe('the waiting list', () => {
   it('is drained of exactly what was taken; what came meanwhile stays', async () => {
     const ctx = await openFresh();
-    const hindsight = createHindsight(ctx);
+    const waiting = createWaitingList(ctx);
     const taken = await record(ctx, 3);
     const late = await record(ctx, 2);
-    await hindsight.clearAccumulated(taken, 'batch_1');
-    expect((await hindsight.getAccumulated()).map(({ id }) => id).sort()).toEqual(
+    await waiting.clearAccumulated(taken, 'batch_1');
+    expect((await waiting.getAccumulated()).map(({ id }) => id).sort()).toEqual(
       late.map(({ id }) => id).sort(),
     );
-    await hindsight.clearAccumulated([], 'batch_2');
-    expect(await hindsight.accumulatedCount()).toBe(2);
+    await waiting.clearAccumulated([], 'batch_2');
+    expect(await waiting.accumulatedCount()).toBe(2);
   });
 
   it('is in the store: another process sees it', async () => {
     const data = await temporaryDirectory();
     await record(await openAt(data), 3);
-    expect(await createHindsight(await openAt(data)).accumulatedCount()).toBe(3);
+    expect(await createWaitingList(await openAt(data)).accumulatedCount()).toBe(3);
   });
 
   it('gives the oldest first, and no more than asked for', async () => {
@@ -166,53 +165,18 @@ describe('the waiting list', () => {
       order.push(...(await record(ctx, 1)).map(({ id }) => id));
       clock.wait(1_000);
     }
-    const waiting = await createHindsight(ctx).getAccumulated(3);
+    const waiting = await createWaitingList(ctx).getAccumulated(3);
     expect(waiting.map(({ id }) => id)).toEqual(order.slice(0, 3));
   });
 
   it('takes a run back, and one that was never recorded', async () => {
     const ctx = await openFresh();
-    const hindsight = createHindsight(ctx);
+    const waiting = createWaitingList(ctx);
     const { trajectory } = await recordTrajectory(ctx, inputOf([bash('make')]));
-    await hindsight.clearAccumulated([trajectory], 'batch_1');
-    await hindsight.accumulate(trajectory);
-    await hindsight.accumulate(runOf([bash('make')]));
-    expect(await hindsight.accumulatedCount()).toBe(2);
+    await waiting.clearAccumulated([trajectory], 'batch_1');
+    await waiting.accumulate(trajectory);
+    await waiting.accumulate(runOf([bash('make')]));
+    expect(await waiting.accumulatedCount()).toBe(2);
     expect(await ctx.memory.trajectories.count()).toBe(2);
-  });
-});
-
-describe('training data', () => {
-  const solved = runOf([bash('ls'), bash('make'), bash('make test')], { task: 'Build it', domain: 'c' });
-  const broken = runOf([bash('ls'), failing('make', 'error: no rule'), bash('ls')], {
-    task: 'Ship it',
-    success: false,
-  });
-  const data = prepareTrainingData([solved, broken, runOf([bash('make')], { success: null }), runOf([])]);
-
-  it('weighs 2.0, 1.5 and 1.0', () => {
-    expect(new Set(data.sampling.map(({ weight }) => weight))).toEqual(new Set([2.0]));
-    expect(new Set(data.refinement.map(({ weight }) => weight))).toEqual(new Set([1.5]));
-    expect(new Set(data.error.map(({ weight }) => weight))).toEqual(new Set([1.0]));
-  });
-
-  it('is from successes: the whole way, and each key step from what came before it', () => {
-    expect(data.sampling).toEqual([
-      { input: 'Build it\n\nDomain: c', output: 'ls\nmake\nmake test', weight: 2 },
-    ]);
-    expect(data.refinement.at(-1)).toEqual({
-      input: 'Build it\n\nDomain: c\nls\nmake',
-      output: 'make test',
-      weight: 1.5,
-    });
-  });
-
-  it('has errors of failures as errors, never as something to imitate', () => {
-    expect(data.error).toEqual([{ input: 'Ship it\nls', output: 'make', weight: 1 }]);
-    expect(JSON.stringify([data.sampling, data.refinement])).not.toContain('Ship it');
-  });
-
-  it('never leads to fine-tuning by itself', async () => {
-    expect(createHindsight(await openFresh()).shouldFinetune()).toBe(false);
   });
 });

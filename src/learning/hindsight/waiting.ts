@@ -1,40 +1,28 @@
 /**
- * Hindsight: which runs no batch has learned from yet, whether a batch is due, and training data from runs. Pending
- * work is a question to the store, so nothing is lost with a process.
+ * The waiting list: which runs no batch has learned from yet, and whether a batch is due. Pending work is a question to
+ * the store, so nothing is lost with a process.
  */
-import type { LearningConfig } from '../config.ts';
-import type { Context } from '../context.ts';
-import { PENDING, revisionOf } from '../memory/memory.ts';
-import type { BatchState, Trajectory } from '../types.ts';
-import { attributeSimple, keySteps } from './credit/simple.ts';
-import { failuresOf } from './errors/fixes.ts';
+import type { LearningConfig } from '../../config.ts';
+import type { Context } from '../../context.ts';
+import { PENDING, revisionOf } from '../../memory/memory.ts';
+import type { BatchState, Trajectory } from '../../types.ts';
 
-/** SOAR-style examples with their weights (seed 001): errors are negatives, never targets to imitate. */
-export interface TrainingData {
-  sampling: { input: string; output: string; weight: number }[];
-  refinement: { input: string; output: string; weight: number }[];
-  error: { input: string; output: string; weight: number }[];
-}
-
-export interface HindsightLearner {
+export interface WaitingList {
   /** Makes a run wait for the next batch. Recording does so by itself. */
   accumulate(trajectory: Trajectory): Promise<void>;
   accumulatedCount(project?: string): Promise<number>;
   /** The oldest waiting runs. */
   getAccumulated(limit?: number, project?: string): Promise<Trajectory[]>;
-  /** Takes exactly these versions off the waiting list; what was recorded meanwhile, or grew, stays on it. */
-  clearAccumulated(trajectories: Trajectory[], batch: string): Promise<void>;
+  /** Takes exactly these versions (runs, or what revisionOf() says of them) off the list; what was recorded meanwhile, or grew, stays on it. */
+  clearAccumulated(taken: (Trajectory | string)[], batch: string): Promise<void>;
   shouldRunBatch(minTrajectories?: number, project?: string): Promise<BatchState>;
-  prepareTrainingData(trajectories: Trajectory[]): TrainingData;
-  /** Always false: only the memory learns here; fine-tuning is a job of its own. */
-  shouldFinetune(): boolean;
 }
 
 const HOUR_MS = 3_600_000;
 /** A bad streak can hold a batch back only until this many times the minimum has gathered. */
 const ESCAPE = 4;
 
-export function createHindsight(ctx: Context): HindsightLearner {
+export function createWaitingList(ctx: Context): WaitingList {
   const { trajectories, batches } = ctx.memory;
   const waiting = (project?: string) => ({ batch: PENDING, project });
   const config: LearningConfig = ctx.config.learning;
@@ -49,8 +37,9 @@ export function createHindsight(ctx: Context): HindsightLearner {
     getAccumulated: (limit, project) =>
       trajectories.list({ where: waiting(project), order: 'oldest', limit }),
     async clearAccumulated(taken, batch) {
-      for (let i = 0; i < taken.length; i += 500) {
-        await trajectories.mark({ revision: taken.slice(i, i + 500).map(revisionOf) }, { batch });
+      const revisions = taken.map((run) => (typeof run === 'string' ? run : revisionOf(run)));
+      for (let i = 0; i < revisions.length; i += 500) {
+        await trajectories.mark({ revision: revisions.slice(i, i + 500) }, { batch });
       }
     },
     async shouldRunBatch(minTrajectories, project) {
@@ -84,37 +73,5 @@ export function createHindsight(ctx: Context): HindsightLearner {
         blockers.length > 0 ? blockers : [`${pending} new trajectories, a batch needs ${least}`];
       return { pending, due: blockers.length === 0, reasons };
     },
-    prepareTrainingData,
-    shouldFinetune: () => false,
   };
-}
-
-/** Sampling 2.0 and refinement 1.5 from successes, error 1.0 from failures (weights of seed 001). */
-export function prepareTrainingData(trajectories: Trajectory[]): TrainingData {
-  const data: TrainingData = { sampling: [], refinement: [], error: [] };
-  for (const { task, steps, outcome } of trajectories) {
-    if (steps.length === 0 || outcome.success === null) continue;
-    const input = task.domain ? `${task.description}\n\nDomain: ${task.domain}` : task.description;
-    const failures = failuresOf(steps);
-    const before = (end: number) => steps.slice(0, end).map(({ action }) => action);
-    if (outcome.success) {
-      data.sampling.push({ input, output: before(steps.length).join('\n'), weight: 2.0 });
-      for (const key of keySteps(attributeSimple({ steps, outcome }))) {
-        const step = steps[key];
-        if (step)
-          data.refinement.push({
-            input: [input, ...before(key)].join('\n'),
-            output: step.action,
-            weight: 1.5,
-          });
-      }
-      continue;
-    }
-    for (const [i, failure] of failures.entries()) {
-      const step = steps[i];
-      if (failure && step)
-        data.error.push({ input: [input, ...before(i)].join('\n'), output: step.action, weight: 1.0 });
-    }
-  }
-  return data;
 }
