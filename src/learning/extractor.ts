@@ -1,17 +1,21 @@
 /** The extractor: is a run worth abstracting, and what strategies and code concepts do many runs share. */
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
-import { vectorsOf } from '../memory/vectors.ts';
 import type { Abstractability, Attempt, CodeConcept, Strategy, Trajectory } from '../types.ts';
-import { assessHeuristic, type Neighbour } from './abstractability.ts';
+import { judge } from './abstractability/judge.ts';
+import { knownOf } from './abstractability/known.ts';
+import { type AssessMany, type AttemptsOf, assessing } from './abstractability/many.ts';
 import { attemptOf } from './acts/attempt.ts';
 import { autoDocument, extractConcepts } from './code/concepts.ts';
-import { refineAbstractability } from './llm/abstractability.ts';
+import { conceptsAmong } from './code/mine.ts';
+import { refineConcept } from './llm/concept-words.ts';
 import { proposeConcepts } from './llm/concepts.ts';
+import { MOST_SOURCES, materialOf, signsOf } from './llm/material.ts';
 import { refineStrategy } from './llm/strategy.ts';
 import { contrast } from './strategies/contrast.ts';
 import { strategiesFromContrast } from './strategies/from-contrast.ts';
-import { routeOf } from './strategies/route.ts';
+import { routesOf } from './strategies/route.ts';
+import { writingsAround } from './writings.ts';
 
 /** What the pipeline asks of an extractor; replace it to bring your own. */
 export interface AbstractionExtractor {
@@ -20,16 +24,19 @@ export interface AbstractionExtractor {
   extractStrategies(trajectories: Trajectory[], signal?: AbortSignal): Promise<Strategy[]>;
   /** The same from what is stored of the runs; what a batch asks for. */
   tellStrategies(attempts: Attempt[], signal?: AbortSignal): Promise<Strategy[]>;
+  /** Concepts of a project in which something of these runs takes part; what a batch asks for. */
+  mineConcepts(project: string, runs: string[], signal?: AbortSignal): Promise<CodeConcept[]>;
   autoDocument(concept: CodeConcept): Promise<CodeConcept>;
   /** Whether a run is worth abstracting, with scores and the reasons in words. */
   isAbstractable(trajectory: Trajectory, signal?: AbortSignal): Promise<Abstractability>;
+  /** The same for the many runs of one batch, without a search for each. */
+  assessing?(attemptsOf?: AttemptsOf): AssessMany;
 }
 
-const NEIGHBOURS = 6;
 /** Strategies worth a model's time in one batch: the strongest. */
 const MOST_REFINED = 10;
-/** Runs of a strategy that a model is shown. */
-const MOST_SOURCES = 3;
+/** Runs that a model may find code concepts in: the newest. */
+const MOST_SHOWN = 200;
 
 export function createExtractor(ctx: Context): AbstractionExtractor {
   const keyOf = (trajectory: Trajectory) => taskKey(trajectory.project, trajectory.task);
@@ -45,18 +52,29 @@ export function createExtractor(ctx: Context): AbstractionExtractor {
     const contrasts = [...Map.groupBy(attempts, ({ project }) => project).values()].flatMap((same) =>
       strategiesFromContrast(contrast(same), at),
     );
-    const routes = [...Map.groupBy(attempts, ({ task_key }) => task_key).values()].flatMap(
-      (same) => routeOf(same, at) ?? [],
-    );
+    const routes = routesOf(attempts, at);
     if (!llm) return [...contrasts, ...routes];
     const refined: Strategy[] = [];
     for (const strategy of contrasts.slice(0, MOST_REFINED)) {
-      const material = materialFrom(await sources(strategy.evidence.from.slice(0, MOST_SOURCES)));
-      const { note, ...better } = await refineStrategy(llm, strategy, material, signal);
+      const runs = await sources(strategy.evidence.from.slice(0, MOST_SOURCES));
+      const { note, ...better } = await refineStrategy(
+        llm,
+        strategy,
+        materialOf(runs),
+        signal,
+        signsOf(runs),
+      );
       if (note) log.warn('LLM strategy fell back', { strategy: strategy.id, note });
       refined.push(better);
     }
     return [...refined, ...contrasts.slice(MOST_REFINED), ...routes];
+  }
+
+  async function withProposed(runs: Trajectory[], text: CodeConcept[], signal?: AbortSignal) {
+    if (wanted === 'text' || !llm) return text;
+    const proposed = await proposeConcepts(llm, runs, keyOf, ctx.now().toISOString(), signal);
+    if (proposed.note) log.warn('LLM concepts fell back', { note: proposed.note });
+    return [...new Map([...proposed.concepts, ...text].map((concept) => [concept.id, concept])).values()];
   }
 
   return {
@@ -64,10 +82,20 @@ export function createExtractor(ctx: Context): AbstractionExtractor {
       const at = ctx.now().toISOString();
       // Without a model `llm` falls back to the text extractor: a batch never fails for want of one.
       const text = wanted !== 'llm' || !llm ? await extractConcepts(trajectories, keyOf, at, signal) : [];
-      if (wanted === 'text' || !llm) return text;
-      const proposed = await proposeConcepts(llm, trajectories, keyOf, at, signal);
-      if (proposed.note) log.warn('LLM concepts fell back', { note: proposed.note });
-      return [...new Map([...proposed.concepts, ...text].map((concept) => [concept.id, concept])).values()];
+      return withProposed(trajectories, text, signal);
+    },
+
+    async mineConcepts(project, runs, signal) {
+      const { writings, about } = await writingsAround(ctx, project, runs);
+      const text = wanted !== 'llm' || !llm ? conceptsAmong(writings, ctx.now().toISOString(), about) : [];
+      if (wanted === 'text' || !llm || about.size === 0) return text;
+      const { trajectories } = ctx.memory;
+      const shown = await trajectories.list({
+        where: { project, status: 'active' },
+        order: 'newest',
+        limit: MOST_SHOWN,
+      });
+      return withProposed(shown, text, signal);
     },
 
     async extractStrategies(trajectories, signal) {
@@ -82,32 +110,22 @@ export function createExtractor(ctx: Context): AbstractionExtractor {
     tellStrategies: (attempts, signal) =>
       tell(attempts, (ids) => ctx.memory.trajectories.getMany(ids), signal),
 
-    autoDocument: async (concept) => autoDocument(concept),
-
-    async isAbstractable(trajectory, signal) {
-      const neighbours = await neighboursOf(ctx, trajectory);
-      const heuristic = assessHeuristic(trajectory, neighbours);
-      if (!llm || trajectory.steps.length === 0) return heuristic;
-      const shown = neighbours.map((near) => ({
-        task: near.trajectory.task.description,
-        similarity: near.similarity,
-      }));
-      const { note, ...assessed } = await refineAbstractability(llm, trajectory, heuristic, shown, signal);
-      return note ? { ...assessed, reasoning: `${assessed.reasoning} (${note})` } : assessed;
+    async autoDocument(concept) {
+      const plain = autoDocument(concept);
+      if (wanted === 'text' || !llm || concept.method === 'llm') return plain;
+      const runs = await ctx.memory.trajectories.getMany(concept.derived_from.slice(0, MOST_SOURCES));
+      const { note, ...better } = await refineConcept(
+        llm,
+        plain,
+        runs.map(({ task }) => task.description),
+      );
+      if (note) log.warn('LLM documentation fell back', { concept: concept.id, note });
+      return better;
     },
+
+    isAbstractable: async (trajectory, signal) =>
+      judge(ctx, trajectory, await knownOf(ctx, trajectory), signal),
+
+    assessing: (attemptsOf) => assessing(ctx, attemptsOf),
   };
 }
-
-async function neighboursOf(ctx: Context, trajectory: Trajectory): Promise<Neighbour[]> {
-  const [vector] = await vectorsOf(ctx.embedder, [trajectory.task.description]);
-  if (!vector) return [];
-  const hits = await ctx.memory.trajectories.nearest(vector, NEIGHBOURS, { status: 'active' });
-  return hits
-    .filter(({ record }) => record.id !== trajectory.id && record.session !== (trajectory.session ?? ''))
-    .map(({ record, score }) => ({ trajectory: record, similarity: Math.max(0, score) }));
-}
-
-const materialFrom = (runs: Trajectory[]): string[] =>
-  runs.map(({ task, steps }) =>
-    [task.description, ...steps.slice(0, 30).map((step) => step.action.slice(0, 200))].join('\n'),
-  );

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
+import { doneIn, sameness } from '../../src/learning/abstractability/lesson.ts';
 import { assessHeuristic } from '../../src/learning/abstractability.ts';
+import { attemptOf } from '../../src/learning/acts/attempt.ts';
 import { createExtractor } from '../../src/learning/extractor.ts';
-import { Abstractability, type Step } from '../../src/types.ts';
+import { Abstractability, Outcome, type Step } from '../../src/types.ts';
 import { bash, call, failing, inputOf, openFresh, runOf } from '../support/fixtures.ts';
 
 const route = [
@@ -25,6 +27,7 @@ describe('whether a run is worth abstracting', () => {
     ['a failure', route, false, /because it failed/u],
     ['a run that nobody judged', route, null, /nobody judged it a success/u],
     ['a run without steps', [], true, /it has no steps/u],
+    ['a single step', [bash('ls')], true, /fewer than two acts/u],
     ['a single act', [bash('make release')], true, /fewer than two acts/u],
     ['a run of lookups', [bash('ls'), bash('cat a'), call('TodoWrite')], true, /fewer than two acts/u],
     [
@@ -39,20 +42,53 @@ describe('whether a run is worth abstracting', () => {
     expect(judged.reasoning).toMatch(reason);
   });
 
+  it.each([
+    [{ success: true, score: 0 }, /called a success and scored 0/u],
+    [
+      { success: true, verdict: { source: 'test', detail: 'FAILED 2 of 9' } },
+      /its verdict says that it failed/u,
+    ],
+    [{ success: false, verdict: { source: 'test', detail: '9 passed' } }, /because it failed/u],
+  ])('an outcome that contradicts itself is nobody’s success: %j', (outcome, reason) => {
+    const judged = assessHeuristic({ ...runOf(route), outcome: Outcome.parse(outcome) }, []);
+    expect(judged.abstractable).toBe(false);
+    expect(judged.reasoning).toMatch(reason);
+  });
+
+  it('sees all steps, not the first few', () => {
+    const looks = Array.from({ length: 30 }, (_, i) => bash(`cat part-${i}.c`));
+    const judged = assessHeuristic(runOf([...looks, ...route]), []);
+    expect(judged.abstractable).toBe(true);
+    expect(judged.scores.complexity).toBe(assessHeuristic(runOf(route), []).scores.complexity);
+  });
+
+  it('counts the words of a tool’s call, and its values as private', () => {
+    const calls = [
+      call('get_order', { order_id: 'W7263521' }),
+      call('cancel_order', { order_id: 'W7263521' }),
+    ];
+    expect(assessHeuristic(runOf(calls), []).scores.generalizability).toBeGreaterThan(0.3);
+  });
+
   it('names everything that stands in the way', () => {
     const { reasoning } = assessHeuristic(runOf([], { success: false }), []);
     expect(reasoning).toMatch(/^Not abstracted, because it has no steps and it failed and/u);
   });
 });
 
+const near = (similarity: number, same: number) => ({ similarity, same });
+
 describe('novelty', () => {
   const run = runOf(route);
-  const novelty = (similarity: number, steps: Step[]) =>
-    assessHeuristic(run, [{ trajectory: runOf(steps), similarity }]).scores.novelty;
+  const novelty = (similarity: number, steps: Step[]) => {
+    const [one, other] = [run, runOf(steps)].map((each) => doneIn(attemptOf(each)));
+    const same = one && other ? sameness(one, other) : Number.NaN;
+    return assessHeuristic(run, [near(similarity, same)]).scores.novelty;
+  };
 
   it('is gone when the same was done at the same task', () => {
     expect(novelty(1, route)).toBe(0);
-    const judged = assessHeuristic(run, [{ trajectory: runOf(route), similarity: 1 }]);
+    const judged = assessHeuristic(run, [near(1, 1)]);
     expect(judged.abstractable).toBe(false);
     expect(judged.reasoning).toMatch(/novelty is below .*much the same was done/u);
   });
@@ -63,10 +99,9 @@ describe('novelty', () => {
   });
 
   it('falls with what is nearest, however many others there are', () => {
-    const near = { trajectory: runOf(route), similarity: 0.8 };
-    const far = { trajectory: runOf([bash('cargo build')]), similarity: 0.3 };
-    expect(assessHeuristic(run, [far, near, far]).scores.novelty).toBe(
-      assessHeuristic(run, [near]).scores.novelty,
+    const [close, far] = [near(0.8, 1), near(0.3, 0.2)];
+    expect(assessHeuristic(run, [far, close, far]).scores.novelty).toBe(
+      assessHeuristic(run, [close]).scores.novelty,
     );
   });
 

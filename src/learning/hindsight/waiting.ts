@@ -18,6 +18,7 @@ export interface WaitingList {
   shouldRunBatch(minTrajectories?: number, project?: string): Promise<BatchState>;
 }
 
+const AT_ONCE = 4_000;
 const HOUR_MS = 3_600_000;
 /** A bad streak can hold a batch back only until this many times the minimum has gathered. */
 const ESCAPE = 4;
@@ -38,8 +39,8 @@ export function createWaitingList(ctx: Context): WaitingList {
       trajectories.list({ where: waiting(project), order: 'oldest', limit }),
     async clearAccumulated(taken, batch) {
       const revisions = taken.map((run) => (typeof run === 'string' ? run : revisionOf(run)));
-      for (let i = 0; i < revisions.length; i += 500) {
-        await trajectories.mark({ revision: revisions.slice(i, i + 500) }, { batch });
+      for (let i = 0; i < revisions.length; i += AT_ONCE) {
+        await trajectories.mark({ revision: revisions.slice(i, i + AT_ONCE) }, { batch });
       }
     },
     async shouldRunBatch(minTrajectories, project) {
