@@ -4,6 +4,7 @@
  */
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
+import { experienceId } from '../memory/memory.ts';
 import type {
   Abstractability,
   Analysis,
@@ -21,6 +22,9 @@ import { learnErrorsNow } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
 import { type AbstractionExtractor, createExtractor } from './extractor.ts';
 import { createHindsight, type HindsightLearner } from './hindsight/learner.ts';
+import { openLlmRun, rulesOnly } from './llm/batch-llm.ts';
+import { keepAnalysis } from './llm/keep-analysis.ts';
+import { keepWording } from './llm/strategy.ts';
 import { witnessesOf } from './strategies/evidence.ts';
 import { absorb } from './strategies/merge.ts';
 import { posterior } from './strategies/posterior.ts';
@@ -59,6 +63,11 @@ export interface PipelineParts {
   hindsight?: HindsightLearner;
 }
 
+const pipelineParts = (ctx: Context, parts: PipelineParts) => ({
+  analyzer: parts.analyzer ?? createAnalyzer(ctx),
+  extractor: parts.extractor ?? createExtractor(ctx),
+});
+
 /** The id that a route has, known before its attempts are read: both are then asked for at once. */
 const routeId = (project: string, key: string): string => contentId('strat', [project, 'route', key]);
 
@@ -66,8 +75,7 @@ const routeId = (project: string, key: string): string => contentId('strat', [pr
 const MOST_ATTEMPTS = 60;
 
 export function createPipeline(ctx: Context, parts: PipelineParts = {}): LearningPipeline {
-  const analyzer = parts.analyzer ?? createAnalyzer(ctx);
-  const extractor = parts.extractor ?? createExtractor(ctx);
+  const { analyzer, extractor } = pipelineParts(ctx, parts);
   const hindsight = parts.hindsight ?? createHindsight(ctx);
   const pipeline: LearningPipeline = {
     analyzer,
@@ -91,9 +99,11 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         }
       };
       const attempt = attemptOf(trajectory);
+      // What a model is asked about one run is charged to a budget of that run's own.
+      const asking = pipelineParts(openLlmRun(ctx, 'run').ctx, parts);
       const [analysis, abstractability, noted] = await Promise.all([
-        stage('analysis', () => analyzer.analyze(trajectory, signal)),
-        stage('abstractability', () => extractor.isAbstractable(trajectory, signal)),
+        stage('analysis', () => asking.analyzer.analyze(trajectory, signal)),
+        stage('abstractability', () => asking.extractor.isAbstractable(trajectory, signal)),
         stage('uses', () => noteUses(ctx, [trajectory])),
       ]);
       const abstractable = abstractability?.abstractable ?? false;
@@ -107,7 +117,9 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         stage('error patterns', () => learnErrorsNow(ctx, { trajectory, abstractable })),
         stage('experience', async () => {
           if (!analysis || !abstractability) return;
-          await ctx.memory.experiences.put([experienceOf(ctx, trajectory, analysis, abstractability)]);
+          const fresh = experienceOf(ctx, trajectory, analysis, abstractability);
+          const past = await ctx.memory.experiences.get(experienceId(trajectory.id));
+          await ctx.memory.experiences.put([keepAnalysis(fresh, past)]);
         }),
       ]);
       // After its own strategy is written: that may be the one it was shown.
@@ -126,7 +138,12 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
       };
     },
     shouldRunBatch: () => hindsight.shouldRunBatch(),
-    runBatchLearning: (options = {}) => runBatch(ctx, pipeline, options),
+    runBatchLearning(options = {}) {
+      // Rules look at every run; a model has its say about the most telling ones, and what is told from all.
+      const run = openLlmRun(ctx, 'batch');
+      const rules = { ...pipeline, ...pipelineParts(rulesOnly(ctx), parts) };
+      return runBatch(ctx, rules, options, { run, ...pipelineParts(run.ctx, parts) });
+    },
     accumulatedCount: () => hindsight.accumulatedCount(),
   };
   return pipeline;
@@ -140,8 +157,10 @@ async function candidateFor(ctx: Context, trajectory: Trajectory, attempt: Attem
     ctx.memory.strategies.get(routeId(trajectory.project, key)),
   ]);
   const attempts = [attempt, ...stored.filter(({ id }) => id !== attempt.id)];
-  const route = routeOf(attempts, ctx.now().toISOString());
-  if (!route) return [];
+  const told = routeOf(attempts, ctx.now().toISOString());
+  if (!told) return [];
+  const there = new Set(attempts.map((each) => each.trajectory));
+  const route = keepWording(told, past, (run) => there.has(run));
   const witnesses = witnessesOf(attempts);
   const anew = retold({ ...route, abstractable: true }, past, witnesses);
   // It may keep the evidence of others that say the same; their runs are not at hand, so its stored self stands for them.

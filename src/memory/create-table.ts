@@ -174,6 +174,12 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     }
   }
 
+  async function cells(column: string, page: Page): Promise<Map<string, string>> {
+    assertColumn(column, lifted);
+    const rows = await read(['id', 'at', column], page);
+    return new Map(rows.map((row) => [String(row.id), String(row[column])]));
+  }
+
   const self: Table<T> = {
     put: (records) =>
       records.length === 0 ? Promise.resolve() : guard(async () => writer.put(await rowsOf(records))),
@@ -206,13 +212,11 @@ export function createTable<T extends Stored>(parts: TableParts<T>): Table<T> {
     tally: (column, where) =>
       guard(async () => {
         const counts = new Map<string, number>();
-        assertColumn(column, lifted);
-        for (const row of await read(['id', column], { where })) {
-          const value = String(row[column]);
+        for (const value of (await cells(column, { where })).values())
           counts.set(value, (counts.get(value) ?? 0) + 1);
-        }
         return counts;
       }),
+    cells: (column, page = {}) => guard(() => cells(column, page)),
     nearest: (vector, limit, where) => guard(async () => hits(await nearest(vector, limit, where, whole))),
     matching: (query, limit, where) => guard(async () => hits(await matching(query, limit, where, whole))),
     nearestSketches: (vector, limit, where, columns) =>

@@ -14,6 +14,7 @@ import {
   type Task,
   Trajectory,
   Use,
+  Writing,
 } from '../types.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 import type { Table } from './table.ts';
@@ -24,6 +25,7 @@ export interface Memory {
   trajectories: Table<Trajectory>;
   experiences: Table<Experience>;
   attempts: Table<Attempt>;
+  writings: Table<Writing>;
   strategies: Table<Strategy>;
   concepts: Table<CodeConcept>;
   error_patterns: Table<ErrorPattern>;
@@ -43,6 +45,7 @@ export const TABLES = [
   'trajectories',
   'experiences',
   'attempts',
+  'writings',
   'strategies',
   'concepts',
   'error_patterns',
@@ -93,6 +96,14 @@ export async function openMemory(
       name: 'attempts',
       schema: Attempt,
       columns: { trajectory: (attempt) => attempt.trajectory, task_key: (attempt) => attempt.task_key },
+    }),
+    writings: store.table<Writing>({
+      name: 'writings',
+      schema: Writing,
+      columns: {
+        trajectory: (writing) => writing.trajectory,
+        buckets: (writing) => writing.buckets.join(' '),
+      },
     }),
     strategies: store.table<Strategy>({
       name: 'strategies',

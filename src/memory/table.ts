@@ -59,6 +59,8 @@ export interface Table<T> {
   list(page?: Page): Promise<T[]>;
   ids(page?: Page): Promise<string[]>;
   count(where?: Filter): Promise<number>;
+  /** The value of one lifted column by id, without the records. */
+  cells(column: string, page?: Page): Promise<Map<string, string>>;
   /** Counts by the values of one lifted column. */
   tally(column: string, where?: Filter): Promise<Map<string, number>>;
   nearest(vector: Float32Array, limit: number, where?: Filter): Promise<Hit<T>[]>;

@@ -37,7 +37,7 @@ export async function apply(ctx: Context, plan: Consequences): Promise<void> {
   for (const table of TABLES) await anyTable(memory, table).put([...plan.rewrite[table].values()]);
   for (const [project, { strategies, concepts, left }] of plan.retold) {
     await settleStrategies(ctx, project, strategies, { attempts: left, complete: false });
-    await settleConcepts(ctx, project, concepts, false);
+    await settleConcepts(ctx, project, concepts, new Set());
   }
   await countPatterns(ctx, plan.recount.keys());
   // The runs last of all: as long as they are there, what follows from them can be found again.

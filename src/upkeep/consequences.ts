@@ -128,12 +128,13 @@ function groupsOf(tellings: Tellings<Strategy>, gone: ReadonlySet<string>): Set<
 
 /** Errors that the runs met, all of a pattern that goes, and how what was shown to the runs was used. */
 async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences): Promise<void> {
-  const { occurrences, uses } = ctx.memory;
+  const { occurrences, uses, writings } = ctx.memory;
   const note = (ids: string[], into: Set<string>) => {
     for (const id of ids) into.add(id);
   };
   for (const trajectory of pages([...gone])) {
     note(await occurrences.ids({ where: { trajectory } }), plan.remove.occurrences);
+    note(await writings.ids({ where: { trajectory } }), plan.remove.writings);
     note(await uses.ids({ where: { trajectory } }), plan.remove.uses);
   }
   for (const pattern of pages([...plan.remove.error_patterns]))

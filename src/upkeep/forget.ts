@@ -1,5 +1,6 @@
 /** Forgetting: runs and all that was learned from them, really gone. */
 import type { Context } from '../context.ts';
+import { clearAnswers } from '../llm/answer-cache.ts';
 import { TABLES } from '../memory/memory.ts';
 import { apply, betweenBatches, purgeAll } from './apply.ts';
 import { type Consequences, consequencesOf, type Kept } from './consequences.ts';
@@ -68,6 +69,7 @@ async function completeForgets(ctx: Context): Promise<number> {
     }
     await apply(ctx, await consequencesOf(ctx, selected));
     await purgeAll(ctx.memory);
+    await clearAnswers(ctx.config.data);
     await endForgetting(ctx.memory, entry);
   }
   return begun.length;
@@ -80,6 +82,8 @@ async function forgetSelected(ctx: Context, selected: Selected, signal?: AbortSi
   const entry = await beginForgetting(ctx, ids);
   await apply(ctx, plan);
   await purgeAll(ctx.memory);
+  // A model's answers may repeat what the runs said; they are asked for again.
+  await clearAnswers(ctx.config.data);
   await endForgetting(ctx.memory, entry);
   return plan;
 }

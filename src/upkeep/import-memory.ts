@@ -22,6 +22,7 @@ import {
   Trajectory,
   Use,
   VERDICT_TRUST,
+  Writing,
 } from '../types.ts';
 import { forgottenIds, pardon } from './ledger.ts';
 import { type AnyRecord, anyTable, pages, type TableName } from './records.ts';
@@ -32,6 +33,7 @@ const SCHEMAS: Record<TableName, z.ZodType> = {
   trajectories: Trajectory,
   experiences: Experience,
   attempts: Attempt,
+  writings: Writing,
   strategies: Strategy,
   concepts: CodeConcept,
   error_patterns: ErrorPattern,

@@ -5,9 +5,13 @@
  */
 import type { Context } from '../context.ts';
 import { attemptsOfProject, attemptsOfRuns } from '../learning/attempts.ts';
+import { conceptsAmong } from '../learning/code/mine.ts';
+import { writingsOf } from '../learning/code/writings.ts';
 import { patternOf } from '../learning/errors/patterns.ts';
 import { createExtractor } from '../learning/extractor.ts';
-import type { Attempt, CodeConcept, ErrorOccurrence, ErrorPattern, Strategy } from '../types.ts';
+import { MOST_WRITINGS } from '../learning/writings.ts';
+import { taskKey } from '../memory/memory.ts';
+import type { Attempt, CodeConcept, ErrorOccurrence, ErrorPattern, Strategy, Writing } from '../types.ts';
 import { pages } from './records.ts';
 
 /** One record in its three states; absent where it is not told. */
@@ -30,6 +34,7 @@ export interface Difference {
 const MOST_RUNS = 3_000;
 const MOST_OCCURRENCES = 2_000;
 const PATTERNS_AT_ONCE = 20;
+const RUNS_AT_ONCE = 100;
 
 /** The strategies and concepts of one project, with and without the runs that are `gone`, stored and learned from or not. */
 export async function tellWithout(
@@ -43,9 +48,11 @@ export async function tellWithout(
   const known = new Set(active.map(({ trajectory }) => trajectory));
   const absent = [...gone].filter((each) => !known.has(each)).slice(0, MOST_RUNS);
   const resting = (await attemptsOfRuns(ctx, absent)).filter((each) => each.project === project);
+  const written = await writtenIn(ctx, project, gone);
   const left = active.filter(({ trajectory }) => !gone.has(trajectory));
-  const before = await tell(ctx, [...active, ...resting].sort(newestFirst), signal);
-  const after = left.length === active.length + resting.length ? before : await tell(ctx, left, signal);
+  const before = await tell(ctx, [...active, ...resting].sort(newestFirst), written, signal);
+  const after =
+    left.length === active.length + resting.length ? before : await tell(ctx, left, written, signal);
   return {
     strategies: join(await strategies.list({ where: { project } }), before.strategies, after.strategies),
     concepts: join(await concepts.list({ where: { project } }), before.concepts, after.concepts),
@@ -53,16 +60,32 @@ export async function tellWithout(
   };
 }
 
+/** What a project's runs wrote; of the runs that may go it is worked out, as no batch may have seen them. */
+async function writtenIn(ctx: Context, project: string, gone: ReadonlySet<string>): Promise<Writing[]> {
+  const stored = await ctx.memory.writings.list({
+    where: { project },
+    order: 'newest',
+    limit: MOST_WRITINGS,
+  });
+  const others = stored.filter(({ trajectory }) => !gone.has(trajectory));
+  const at = ctx.now().toISOString();
+  const own: Writing[] = [];
+  for (const id of pages([...gone].slice(0, MOST_RUNS), RUNS_AT_ONCE)) {
+    for (const run of await ctx.memory.trajectories.list({ where: { project, id } }))
+      own.push(...(await writingsOf(run, taskKey(run.project, run.task), at)));
+  }
+  return [...others, ...own];
+}
+
 const newestFirst = (a: Attempt, b: Attempt) =>
   a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? 1 : -1;
 
-async function tell(ctx: Context, attempts: Attempt[], signal?: AbortSignal) {
+async function tell(ctx: Context, attempts: Attempt[], written: Writing[], signal?: AbortSignal) {
   const extractor = createExtractor({ ...ctx, llm: undefined });
   const strategies = await extractor.tellStrategies(attempts, signal);
-  const runs = await ctx.memory.trajectories.getMany(
-    attempts.slice(0, MOST_RUNS).map(({ trajectory }) => trajectory),
-  );
-  const concepts = await extractor.extractCodePatterns(runs, signal);
+  const runs = new Set(attempts.map(({ trajectory }) => trajectory));
+  const mine = written.filter(({ trajectory }) => runs.has(trajectory));
+  const concepts = conceptsAmong(mine, ctx.now().toISOString());
   return { strategies, concepts: await Promise.all(concepts.map((each) => extractor.autoDocument(each))) };
 }
 
