@@ -13,6 +13,12 @@ export const LearningConfig = z.strictObject({
     .enum(['simple', 'llm', 'counterfactual'])
     .optional()
     .describe('How credit is shared out; default llm where a model is configured, else simple'),
+  replay: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Credit counterfactual may run recorded commands again, in a throw-away directory, where the task carries a verifier. Only for runs that you trust',
+    ),
   pattern_extractor: z
     .enum(['text', 'llm', 'both'])
     .optional()
@@ -31,6 +37,10 @@ export const LearningConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('Wait while fewer of the new judged runs succeeded, but never beyond 4 times min_trajectories'),
+  auto_batch: z
+    .boolean()
+    .default(true)
+    .describe('A due batch starts by itself, in the background, when a run is recorded'),
 });
 export type LearningConfig = z.infer<typeof LearningConfig>;
 
@@ -38,8 +48,30 @@ export const LlmConfig = z.strictObject({
   api_key: z.string().optional().describe('Not needed by most local servers'),
   base_url: z.url().optional().describe('An endpoint other than that of OpenAI'),
   model: z.string().default('gpt-5-mini').describe('Name of the model to ask'),
-  timeout_ms: z.int().positive().default(30_000).describe('One call may take this long'),
-  max_tokens_per_run: z.int().nonnegative().default(200_000).describe('Spend cap: tokens per process'),
+  timeout_ms: z.int().positive().default(30_000).describe('One call may take this long, its answer included'),
+  concurrency: z.int().min(1).max(64).default(2).describe('Questions under way at the same time'),
+  max_output_tokens: z
+    .int()
+    .min(200)
+    .default(8_000)
+    .describe('One answer may be this long, reasoning included'),
+  max_tokens_per_run: z
+    .int()
+    .nonnegative()
+    .default(200_000)
+    .describe('Spend cap: tokens for one batch or one recorded run; 0 asks nothing'),
+  max_tokens_per_process: z
+    .int()
+    .nonnegative()
+    .default(1_000_000)
+    .describe('Spend cap: tokens for one process, be it a server or a command'),
+  max_calls_per_batch: z
+    .int()
+    .nonnegative()
+    .default(60)
+    .describe('Calls of one batch: the most telling runs are refined, heuristics do the rest'),
+  cache: z.boolean().default(true).describe('Keep answers under the store, and take them from there'),
+  cache_mb: z.number().positive().default(64).describe('Answers kept may take this much'),
 });
 export type LlmConfig = z.infer<typeof LlmConfig>;
 
@@ -157,11 +189,22 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
         host: env.LANCEDB_HOST || undefined,
       },
     ),
+    learning: merge({}, { auto_batch: onOrOff(env.KNOWHOW_AUTO_BATCH) }),
     project: env.KNOWHOW_PROJECT || undefined,
     workspace: env.KNOWHOW_WORKSPACE,
     log_level: env.KNOWHOW_LOG || undefined,
   };
 }
+
+/** As people write it; anything else is handed on, so that the schema can say what is wrong. */
+const onOrOff = (said: string | undefined): boolean | string | undefined =>
+  !said
+    ? undefined
+    : /^(?:on|true|1|yes)$/iu.test(said)
+      ? true
+      : /^(?:off|false|0|no)$/iu.test(said)
+        ? false
+        : said;
 
 /** Where it has been chosen, it goes where OpenAI's own settings say. Their key goes to no other endpoint. */
 function reachable(chosen: EmbedderConfig, env: NodeJS.ProcessEnv): EmbedderConfig {

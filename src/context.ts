@@ -1,7 +1,9 @@
 /** The only wiring: what a function of the wings may use, as one plain record. */
 import { randomBytes } from 'node:crypto';
+import { type Background, createBackground } from './background.ts';
 import { type Config, type ConfigInput, loadConfig } from './config.ts';
 import { createRandom, type Random } from './learners/random.ts';
+import { openAnswerCache } from './llm/answer-cache.ts';
 import { createHashingEmbedder } from './llm/hashing-embedder.ts';
 import { createOpenAiLlm } from './llm/openai.ts';
 import { createOpenAiEmbedder, isEmbedderDown } from './llm/openai-embedder.ts';
@@ -11,6 +13,10 @@ import { readLayout } from './memory/layout.ts';
 import { type Memory, openMemory } from './memory/memory.ts';
 import { isRemote } from './memory/remote-errors.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import type { Step, Task } from './types.ts';
+
+/** Whether a task counts as done after these steps: what credit by replay asks. Throws only when `signal` aborts. */
+export type TaskVerifier = (task: Task, steps: Step[], signal?: AbortSignal) => Promise<boolean>;
 
 export interface Context {
   config: Config;
@@ -22,6 +28,10 @@ export interface Context {
   redactor: Redactor;
   now: () => Date;
   random: Random;
+  /** Judges replayed steps; absent where only a task's own verifier can. */
+  verifier: TaskVerifier | undefined;
+  /** Work that nobody waits for; close() ends it. */
+  background: Background;
   close(): Promise<void>;
 }
 
@@ -31,6 +41,8 @@ export interface ContextParts {
   llm?: Llm | null;
   embedder?: Embedder;
   now?: () => Date;
+  /** Runs steps again and judges them: with it credit `counterfactual` replays without them. */
+  verifier?: TaskVerifier;
   /** Makes everything random repeatable; without it each process draws its own. */
   seed?: number;
 }
@@ -93,7 +105,8 @@ function wire(config: Config, memory: Memory, parts: ContextParts): Context {
   const redactor = createRedactor(config.redact);
   const redact = (text: string) => redactor.redact(text).text;
   const log = createLog(config.log_level, now, redact);
-  const configured = () => (config.llm ? createOpenAiLlm(config.llm, { log, redact }) : undefined);
+  const background = createBackground(log, now);
+  const configured = () => (config.llm ? createLlm(config, { log, redact, now }) : undefined);
   return {
     config,
     memory,
@@ -103,6 +116,31 @@ function wire(config: Config, memory: Memory, parts: ContextParts): Context {
     redactor,
     now,
     random: parts.seed === undefined ? drawn : createRandom(parts.seed),
-    close: () => memory.close().finally(() => memory.embedder.close?.()),
+    verifier: parts.verifier,
+    background,
+    close: async () => {
+      await background.close();
+      await memory.close().finally(() => memory.embedder.close?.());
+    },
   };
+}
+
+/** The configured model; its answers are kept where the store lies on this machine. */
+function createLlm(
+  { llm, data }: Config,
+  { log, redact, now }: { log: Log; redact: (text: string) => string; now: () => Date },
+): Llm | undefined {
+  if (!llm) return undefined;
+  const kept = llm.cache && !isRemote(data);
+  const cache = kept ? openAnswerCache(data, llm.cache_mb * 1e6, now) : undefined;
+  return createOpenAiLlm(llm, { log, redact, ...(cache ? { cache } : {}) });
+}
+
+/** The same, asking the configured model anew; a model of the caller's own stays as it is. */
+export function withoutCache(ctx: Context): Context {
+  const { config, redactor, log, now, llm } = ctx;
+  if (!llm || !config.llm?.cache) return ctx;
+  const redact = (text: string) => redactor.redact(text).text;
+  const asked = createLlm({ ...config, llm: { ...config.llm, cache: false } }, { log, redact, now });
+  return { ...ctx, llm: asked };
 }

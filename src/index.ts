@@ -13,19 +13,29 @@ import { z } from 'zod';
 import { toAtif } from './capture/importers/atif.ts';
 import { recordTrajectory, tidy, toTrajectory } from './capture/recorder.ts';
 import type { ConfigInput, LearningConfig } from './config.ts';
-import { type Context, type ContextParts, contextOf, openContext } from './context.ts';
+import { type Context, type ContextParts, contextOf, openContext, type TaskVerifier } from './context.ts';
 import { callerError } from './errors.ts';
 import { type IngestOptions, type IngestReport, ingest } from './ingest.ts';
+import { startDueBatch } from './learning/auto-batch.ts';
 import type { BatchOptions } from './learning/batch.ts';
+import { type ConceptLibrary, conceptLibrary } from './learning/code/concept-library.ts';
 import type { AbstractionExtractor } from './learning/extractor.ts';
 import type { HindsightLearner } from './learning/hindsight/learner.ts';
-import type { TrainingData } from './learning/hindsight/training-data.ts';
+import type { TrainingData, TrainingOptions } from './learning/hindsight/training-data.ts';
 import {
   createPipeline,
   type LearningPipeline,
   type PipelineParts,
   type ProcessResult,
 } from './learning/pipeline.ts';
+import { type Prediction, predictSuccess } from './learning/predict/predict.ts';
+import {
+  type Prepared,
+  prepareReflection,
+  type Submitted,
+  submitReflection,
+  type Wanted,
+} from './learning/reflection/reflect.ts';
 import type { Embedder, Llm } from './llm/ports.ts';
 import type { Memory } from './memory/memory.ts';
 import { stats } from './resources/stats.ts';
@@ -49,15 +59,27 @@ import { type SessionDiff, sessionDiff } from './upkeep/session-diff.ts';
 import { exportMemory } from './upkeep/transfer.ts';
 import { redo, type UndoReport, undo } from './upkeep/undo.ts';
 
+export type { TaskVerifier } from './context.ts';
 export * from './errors.ts';
 export type { TrajectoryAnalyzer } from './learning/analyzer.ts';
+export type { ConceptLibrary, ConceptUsage } from './learning/code/concept-library.ts';
 export type { AbstractionExtractor } from './learning/extractor.ts';
 export type { HindsightLearner } from './learning/hindsight/learner.ts';
-export type { TrainingData } from './learning/hindsight/training-data.ts';
+export type {
+  ErrorExample,
+  RefinementExample,
+  RelabelledExample,
+  SamplingExample,
+  TrainingData,
+  TrainingOptions,
+} from './learning/hindsight/training-data.ts';
 export type { LearningPipeline, PipelineParts, ProcessResult } from './learning/pipeline.ts';
+export type { Prediction } from './learning/predict/predict.ts';
+export type { Prepared, Submitted, Wanted } from './learning/reflection/reflect.ts';
+export type { Budget } from './llm/budget.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
 export { isEmbedderDown } from './llm/openai-embedder.ts';
-export type { Embedder, EmbedderUsage, Llm, LlmRequest } from './llm/ports.ts';
+export type { Embedder, EmbedderUsage, Llm, LlmAnswer, LlmRequest, LlmUsage } from './llm/ports.ts';
 export type { Memory } from './memory/memory.ts';
 export * from './types.ts';
 export type { ForgetOptions, ForgetReport } from './upkeep/forget.ts';
@@ -77,6 +99,9 @@ export interface OpenOptions
   embedder?: Embedder | ConfigInput['embedder'];
 }
 
+/** A run as far as it has come: its outcome, where it has one, is not looked at. */
+export type RunSoFar = Omit<TrajectoryDraft, 'outcome'> & Partial<Pick<TrajectoryDraft, 'outcome'>>;
+
 type Retrieved = z.output<typeof retrieveStrategiesTool.output>;
 
 export interface Knowhow {
@@ -87,7 +112,15 @@ export interface Knowhow {
   retrieve(query: z.input<typeof retrieveStrategiesTool.input>): Promise<Retrieved>;
   matchError(query: z.input<typeof matchErrorTool.input>): Promise<z.output<typeof matchErrorTool.output>>;
   assessAbstractability(run: TrajectoryDraft): Promise<Abstractability>;
+  /** How likely a run that is under way ends well, and why; `probability` is null where it cannot be told. Stores nothing. */
+  predict(run: RunSoFar): Promise<Prediction>;
   runBatchLearning(options?: BatchOptions): Promise<BatchResult>;
+  /** What a model would be asked, for whoever can judge it: of one run, of one kind, or what would gain most. */
+  prepareReflection(wanted?: Wanted): Promise<Prepared>;
+  /** Takes the answer through the checks of a model's. @throws KnowhowError `bad_answer`, `reflection_expired`. */
+  submitReflection(given: { reflection_id: string; answer: unknown }): Promise<Submitted>;
+  /** Code concepts: several made one, and what became of each. */
+  concepts: ConceptLibrary;
   importFiles(paths: string[], options?: IngestOptions): Promise<IngestReport>;
   /** What runs taught: the memory with them, held against the memory without. */
   diff(which: Which): Promise<SessionDiff>;
@@ -108,14 +141,14 @@ export interface Knowhow {
  * @throws KnowhowError `bad_config`, `store_*`.
  */
 export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
-  const { llm, embedder, now, seed, ...flags } = options;
+  const { llm, embedder, now, seed, verifier, ...flags } = options;
   const own = typeof llm === 'object' && 'ask' in llm ? llm : undefined;
   const mine = embedder && 'embed' in embedder ? embedder : undefined;
   const chosen = mine ? undefined : (embedder as ConfigInput['embedder']);
   const settings = own || llm === false || llm === undefined ? undefined : (llm as ConfigInput['llm']);
   const ctx = await openContext(
     { ...flags, llm: settings, embedder: chosen },
-    { llm: llm === false ? null : own, embedder: mine, now, seed },
+    { llm: llm === false ? null : own, embedder: mine, now, seed, verifier },
   );
   const pipeline = openPipeline(ctx, {});
   const call = {
@@ -127,11 +160,22 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
   return {
     memory: ctx.memory,
     pipeline: pipeline.open,
-    record: (run) => pipeline.open.processTrajectory(run),
+    async record(run) {
+      const result = await pipeline.open.processTrajectory(run);
+      await startDueBatch(ctx, pipeline.inner);
+      return result;
+    },
     retrieve: async (query) => retrieveStrategiesTool.run(check(retrieveStrategiesTool.input, query), call),
     matchError: async (query) => matchErrorTool.run(check(matchErrorTool.input, query), call),
     assessAbstractability: (run) => pipeline.open.extractor.isAbstractable(run),
+    predict: (run) => {
+      const draft = { ...run, outcome: { success: null } };
+      return predictSuccess(ctx, toTrajectory(ctx, check(TrajectoryInput, draft)));
+    },
     runBatchLearning: (batch) => pipeline.open.runBatchLearning(batch),
+    prepareReflection: (wanted = {}) => prepareReflection(ctx, wanted),
+    submitReflection: (given) => submitReflection(ctx, given),
+    concepts: conceptLibrary(ctx),
     importFiles: (paths, imported) => ingest(ctx, paths, imported),
     diff: (which) => sessionDiff(ctx, which),
     undo: (which, how) => undo(ctx, which, how),
@@ -158,14 +202,18 @@ export interface PublicPipeline
     attributeOutcome(run: Run): Promise<Attribution>;
     extractErrorPatterns(runs: Run[]): Promise<ErrorPattern[]>;
   };
-  extractor: Omit<AbstractionExtractor, 'extractCodePatterns' | 'extractStrategies' | 'isAbstractable'> & {
+  extractor: Omit<
+    AbstractionExtractor,
+    'extractCodePatterns' | 'extractStrategies' | 'isAbstractable' | 'assessing'
+  > & {
     extractCodePatterns(runs: Run[], signal?: AbortSignal): Promise<CodeConcept[]>;
     extractStrategies(runs: Run[], signal?: AbortSignal): Promise<Strategy[]>;
     isAbstractable(run: Run, signal?: AbortSignal): Promise<Abstractability>;
   };
   hindsight: Omit<HindsightLearner, 'accumulate' | 'prepareTrainingData'> & {
     accumulate(run: Run): Promise<void>;
-    prepareTrainingData(runs: Run[]): TrainingData;
+    /** From these runs; without an argument from those that wait for a batch, from `[]` nothing. */
+    prepareTrainingData(runs?: Run[], options?: Pick<TrainingOptions, 'confirm'>): Promise<TrainingData>;
   };
   processTrajectory(run: Run): Promise<ProcessResult>;
   /** Options, or the minimum of new runs as in the seeds. */
@@ -176,14 +224,22 @@ export interface PipelineOptions extends PipelineParts {
   memory: Memory;
   llm?: Llm;
   config?: Partial<z.input<typeof LearningConfig>>;
+  /** Runs steps again and judges them, for credit `counterfactual`. */
+  verifier?: TaskVerifier;
 }
 
 /**
  * A pipeline over a memory, every part replaceable (seeds 000 and 001).
  * @throws KnowhowError `bad_config` for unknown names of strategies or extractors.
  */
-export function createLearningPipeline({ memory, llm, config, ...parts }: PipelineOptions): PublicPipeline {
-  return openPipeline(contextOf(memory, { learning: config }, { llm }), parts).open;
+export function createLearningPipeline({
+  memory,
+  llm,
+  config,
+  verifier,
+  ...parts
+}: PipelineOptions): PublicPipeline {
+  return openPipeline(contextOf(memory, { learning: config }, { llm, verifier }), parts).open;
 }
 
 function openPipeline(ctx: Context, parts: PipelineParts): { inner: LearningPipeline; open: PublicPipeline } {
@@ -207,7 +263,7 @@ function openPipeline(ctx: Context, parts: PipelineParts): { inner: LearningPipe
     hindsight: {
       ...hindsight,
       accumulate: (given) => hindsight.accumulate(run(given)),
-      prepareTrainingData: (given) => hindsight.prepareTrainingData(runs(given)),
+      prepareTrainingData: (given, options) => hindsight.prepareTrainingData(given && runs(given), options),
     },
     async processTrajectory(given) {
       if (isStored(given)) return inner.processTrajectory(run(given));

@@ -35,6 +35,7 @@ const LAYERS: Record<string, number> = {
   'types.ts': 0,
   types: 0,
   'errors.ts': 0,
+  'background.ts': 0,
   'config.ts': 0,
   'log.ts': 0,
 };

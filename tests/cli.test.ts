@@ -19,6 +19,11 @@ interface Report {
   totals: { files: number; trajectories: number; steps: number; added: number; broken: number };
 }
 
+interface Counts {
+  counts: Record<string, number>;
+  active_strategies: number;
+}
+
 interface Failure {
   error: { code: string; message: string; hint?: string };
 }
@@ -144,6 +149,15 @@ describe('learn, retrieve and match-error', () => {
     expect(learned.value).toMatchObject({ ran: true, trajectories_processed: 12, remaining: 0 });
     const again = await runJson(['learn', '--min', '0'], { data });
     expect(again).toMatchObject({ code: 0, value: { ran: false, remaining: 0, trajectories_processed: 0 } });
+  });
+
+  it('learn from every run again with --all, to the same end', async () => {
+    const before = await runJson<Counts>(['status'], { data });
+    const all = await runJson(['learn', '--all'], { data });
+    expect(all.value).toMatchObject({ ran: true, trajectories_processed: 12, remaining: 0 });
+    const after = await runJson<Counts>(['status'], { data });
+    expect(after.value.counts).toEqual(before.value.counts);
+    expect(after.value.active_strategies).toBe(before.value.active_strategies);
   });
 
   it('give an agent what its tools would', async () => {

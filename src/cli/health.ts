@@ -166,8 +166,30 @@ function statusText(found: Found): string {
     `Learned    ${counts.strategies} strategies (${found.active_strategies} active), ${counts.concepts} code concepts, ${counts.error_patterns} error patterns`,
     `Batch      ${batch.due ? 'due' : 'not due'}: ${batch.reasons.join('; ')}${found.last_batch ? `; last ${found.last_batch.at}` : ''}`,
     `Embedder   ${embedderText(embedder)}`,
-    `LLM        ${found.llm ? `${found.llm.model}, ${found.llm.calls} calls` : 'none (heuristics only)'}`,
+    `LLM        ${llmText(found)}`,
     `Projects   ${projectsText(found.projects)}`,
+  ].join('\n');
+}
+
+/** What this process asked, what the last batch did, and what is kept of the answers. */
+function llmText({ llm, last_batch }: Found): string {
+  if (!llm) return 'none (heuristics only; agents can answer by prepare_reflection)';
+  const {
+    model,
+    calls,
+    cached = 0,
+    input_tokens,
+    output_tokens,
+    failures = 0,
+    max_tokens,
+    answers_kept,
+  } = llm;
+  const spent = `${input_tokens + output_tokens}${max_tokens === null ? '' : ` of ${max_tokens}`} tokens`;
+  const kept = answers_kept ? `; ${plural(answers_kept.answers, 'answer')} kept` : '';
+  const batch = (last_batch?.notes ?? []).filter((note) => note.startsWith('language model:'));
+  return [
+    `${model}, here ${plural(calls, 'call')}, ${cached} from the cache, ${failures} failed, ${spent}${kept}`,
+    ...batch.map((note) => `           last batch: ${note}`),
   ].join('\n');
 }
 

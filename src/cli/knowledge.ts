@@ -1,11 +1,16 @@
-/** Commands about what was learned: `learn`, `retrieve`, `match-error`. They run the tools that agents call. */
+/** Commands about what was learned: `learn`, `reflect`, `retrieve`, `match-error`. They run the tools that agents call. */
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Context } from '../context.ts';
+import { type Context, withoutCache } from '../context.ts';
 import { callerError } from '../errors.ts';
 import { createPipeline } from '../learning/pipeline.ts';
+import { KINDS } from '../learning/reflection/kinds.ts';
+import { readAnswer } from '../llm/structured.ts';
+import { PENDING } from '../memory/memory.ts';
 import type { ToolDefinition } from '../tools/define.ts';
 import { runBatchLearningTool } from '../tools/learn.ts';
+import { prepareReflectionTool, submitReflectionTool } from '../tools/reflection.ts';
 import { matchErrorTool, retrieveStrategiesTool } from '../tools/retrieve.ts';
 import { answer, wholeNumber, withContext } from './frame.ts';
 
@@ -15,10 +20,14 @@ export function addKnowledge(program: Command): void {
     .description('Learn from the runs recorded since the last batch')
     .option('--min <n>', 'new runs needed; 0 takes any number (default: from the configuration)', wholeNumber)
     .option('--max-seconds <n>', 'stop after this long; the next call continues', wholeNumber, 600)
-    .action((options: { min?: number; maxSeconds: number }, command: Command) =>
-      withContext(command, async (ctx, global) => {
+    .option('--all', 'analyse and learn from every run again, e.g. after an upgrade')
+    .option('--no-cache', 'ask the language model anew, and keep nothing of what it answers')
+    .action((options: LearnOptions, command: Command) =>
+      withContext(command, async (opened, global) => {
+        const ctx = options.cache ? opened : withoutCache(opened);
+        if (options.all) await learnAgain(ctx, global.project);
         const args = {
-          min_trajectories: options.min,
+          min_trajectories: options.all ? 0 : options.min,
           max_seconds: options.maxSeconds,
           project: global.project,
         };
@@ -27,10 +36,53 @@ export function addKnowledge(program: Command): void {
             process.stderr.write(`\r\u001b[K${done} of ${total}: ${what}`);
         });
         if (process.stderr.isTTY && !global.json) process.stderr.write('\r\u001b[K');
-        answer(global, result, () =>
+        const llm = ctx.llm && { model: ctx.llm.model, ...ctx.llm.usage };
+        answer(global, llm ? { ...result, llm } : result, () =>
           result.ran
-            ? `Learned from ${result.reason}: ${result.strategies_extracted} strategies, ${result.concepts_extracted} code concepts, ${result.error_patterns_extracted} error patterns; ${result.experiences_pruned} runs archived.`
+            ? `Learned from ${result.reason}: ${result.strategies_extracted} strategies, ${result.concepts_extracted} code concepts, ${result.error_patterns_extracted} error patterns; ${result.experiences_pruned} runs archived.${result.notes
+                .slice(0, MOST_NOTES)
+                .map((note) => `\n${note}`)
+                .join('')}`
             : `Nothing to do: ${result.reason}.`,
+        );
+      }),
+    );
+
+  program
+    .command('reflect')
+    .description(
+      'Judge yourself what a language model would be asked: prints material, then takes the answer',
+    )
+    .argument('[run]', 'id of a stored run; left out: what would gain most')
+    .option('--kind <kind>', `one of ${KINDS.join(', ')}`)
+    .option('--prepare', 'print the material and the schema (the default)')
+    .option('--submit <file>', 'JSON {reflection_id, answer}, `-` for standard input')
+    .action((run: string | undefined, options: { kind?: string; submit?: string }, command: Command) =>
+      withContext(command, async (ctx, global) => {
+        if (options.submit !== undefined) {
+          const given = readAnswer(await readText(options.submit), z.record(z.string(), z.unknown()));
+          if (!given.ok)
+            throw callerError('usage', 'What is submitted has to be {reflection_id, answer} as JSON.');
+          const taken = await call(submitReflectionTool, given.value, ctx);
+          answer(global, taken, () =>
+            [
+              `${taken.changed ? 'Stored' : 'Known before'}: ${taken.record_id} (${taken.kind}).`,
+              ...taken.notes,
+            ].join('\n'),
+          );
+          return;
+        }
+        const args = { trajectory_id: run, kind: options.kind, project: global.project };
+        const prepared = await call(prepareReflectionTool, args, ctx);
+        answer(global, prepared, () =>
+          prepared.reflection_id === null
+            ? prepared.instructions
+            : [
+                prepared.reflection_id,
+                prepared.instructions,
+                prepared.material,
+                JSON.stringify(prepared.schema),
+              ].join('\n\n'),
         );
       }),
     );
@@ -73,6 +125,22 @@ export function addKnowledge(program: Command): void {
       }),
     );
 }
+
+/** Makes every run wait for the next batch, as if none had been learned from; what was learned stays until it is told anew. */
+async function learnAgain({ memory }: Context, project: string | undefined): Promise<void> {
+  await memory.experiences.remove({ project });
+  await memory.trajectories.mark({ project, status: 'active' }, { batch: PENDING });
+}
+
+interface LearnOptions {
+  min?: number;
+  maxSeconds: number;
+  all?: boolean;
+  cache: boolean;
+}
+
+/** More would hide what was learned. */
+const MOST_NOTES = 10;
 
 /** Runs a tool as a client would: arguments checked, the same code, the same answer. */
 async function call<I extends z.ZodType, O extends z.ZodType>(
@@ -142,8 +210,15 @@ const errorText = ({
     `  ${id}`,
   ].join('\n');
 
+async function readText(path: string): Promise<string> {
+  if (path === '-') return readStdin();
+  return readFile(path, 'utf8').catch((cause) => {
+    throw callerError('unreadable_path', `${path} cannot be read.`, 'Check the path.', { cause });
+  });
+}
+
 async function readStdin(): Promise<string> {
-  if (process.stdin.isTTY) throw callerError('usage', 'Give the error text, or pipe it in.');
+  if (process.stdin.isTTY) throw callerError('usage', 'Give the text, or pipe it in.');
   let text = '';
   for await (const chunk of process.stdin) text += String(chunk);
   return text;

@@ -28,13 +28,15 @@ const program = new Command('knowhow')
 addServe(program);
 // An agent waits for `serve` to answer: it loads nothing that other commands need.
 if (!startsServer(process.argv.slice(2))) {
-  const [runs, knowledge, upkeep, health] = await Promise.all([
+  const [runs, predict, knowledge, upkeep, health] = await Promise.all([
     import('./runs.ts'),
+    import('./predict.ts'),
     import('./knowledge.ts'),
     import('./upkeep.ts'),
     import('./health.ts'),
   ]);
   runs.addRuns(program);
+  predict.addPredict(program);
   knowledge.addKnowledge(program);
   upkeep.addUpkeep(program);
   health.addHealth(program);

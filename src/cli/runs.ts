@@ -1,8 +1,8 @@
-/** Commands about runs: `import`, `export`, `analyze`. Whole memories go in and out by the same two. */
+/** Commands about runs: `import`, `export`, `analyze`, `assess`, `training-data`. Whole memories go in and out by the same two. */
 import { existsSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { toAtif } from '../capture/importers/atif.ts';
 import { IMPORTERS, readTranscripts } from '../capture/importers/index.ts';
 import { readOutcomes } from '../capture/importers/outcomes.ts';
@@ -11,10 +11,13 @@ import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
 import { type IngestReport, ingest } from '../ingest.ts';
 import { createAnalyzer } from '../learning/analyzer.ts';
+import type { CreditName } from '../learning/credit/strategy.ts';
 import { type Trajectory, TrajectoryInput } from '../types.ts';
 import { importMemory, type MemoryImport } from '../upkeep/import-memory.ts';
 import { exportMemory, isMemoryFile } from '../upkeep/transfer.ts';
+import { addAssess } from './assess.ts';
 import { answer, globals, plural, wholeNumber, withContext } from './frame.ts';
+import { addTrainingData } from './training-data.ts';
 
 export function addRuns(program: Command): void {
   program
@@ -99,10 +102,18 @@ export function addRuns(program: Command): void {
     .description('Which steps mattered, in a stored run or one in a file; stores nothing')
     .argument('<run>', 'id of a stored run, or a file in any importable format')
     .option('--index <n>', 'which run of the file, from 0', wholeNumber, 0)
-    .action((run: string, options: { index: number }, command: Command) =>
+    .addOption(
+      new Option('--credit <strategy>', 'in place of learning.credit_strategy').choices([
+        'simple',
+        'llm',
+        'counterfactual',
+      ]),
+    )
+    .option('--replay', "with counterfactual: run the run's commands again, in a throw-away directory")
+    .action((run: string, options: AnalyzeOptions, command: Command) =>
       withContext(command, async (ctx, global) => {
         const trajectory = await findRun(ctx, run, options.index);
-        const analysis = await createAnalyzer(ctx).analyze(trajectory);
+        const analysis = await createAnalyzer(asked(ctx, options)).analyze(trajectory);
         const attribution = analysis.step_attribution.map(([step, share]) => ({
           step,
           share,
@@ -113,6 +124,25 @@ export function addRuns(program: Command): void {
         answer(global, found, () => analysisText(trajectory, found));
       }),
     );
+
+  addAssess(program, findRun);
+  addTrainingData(program);
+}
+
+interface AnalyzeOptions {
+  index: number;
+  credit?: CreditName;
+  replay?: boolean;
+}
+
+/** The context with what was asked for on the command line. */
+function asked(ctx: Context, { credit, replay }: AnalyzeOptions): Context {
+  const { learning } = ctx.config;
+  const credit_strategy = credit ?? (replay ? 'counterfactual' : learning.credit_strategy);
+  return {
+    ...ctx,
+    config: { ...ctx.config, learning: { ...learning, credit_strategy, replay: replay ?? learning.replay } },
+  };
 }
 
 interface ImportOptions {
@@ -200,7 +230,8 @@ function importText({ files, totals }: IngestReport): string {
   ].join('\n');
 }
 
-async function findRun(ctx: Context, run: string, index: number): Promise<Trajectory> {
+/** A stored run by its id, or one of the runs in a file. @throws KnowhowError `unknown_run`, `no_run`. */
+export async function findRun(ctx: Context, run: string, index: number): Promise<Trajectory> {
   if (!existsSync(run)) {
     const stored = await ctx.memory.trajectories.get(run);
     if (stored) return stored;
@@ -236,6 +267,7 @@ function analysisText(
     attribution: { step: number; share: number; reason?: string }[];
     key_steps: number[];
     method: string;
+    note?: string;
   },
 ): string {
   const keys = new Set(found.key_steps);
@@ -247,6 +279,7 @@ function analysisText(
   return [
     `Share of the ${trajectory.outcome.success === false ? 'blame' : 'credit'} by step (method: ${found.method}; * key step)`,
     ...lines,
+    ...(found.note ? [found.note] : []),
   ].join('\n');
 }
 

@@ -2,7 +2,12 @@
 import type OpenAI from 'openai';
 import type { LlmConfig } from '../config.ts';
 import type { Log } from '../log.ts';
-import type { Llm, LlmRequest, LlmUsage } from './ports.ts';
+import { type AnswerCache, answerKey } from './answer-cache.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { type Budget, openBudget, reserve, tokensOf } from './budget.ts';
+import { createGate } from './gate.ts';
+import { Failure, failureOf, isOutage, isPaid, refusalOfFormat, refusalOfLimit } from './openai-failures.ts';
+import type { Llm, LlmAnswer, LlmRequest } from './ports.ts';
 import {
   ANSWER_MODES,
   type AnswerMode,
@@ -18,27 +23,40 @@ type Message = OpenAI.Chat.ChatCompletionMessageParam;
 
 export interface LlmDependencies {
   log: Log;
-  /** Everything that is sent goes through this. */
+  /** Everything that is sent goes through this, and everything that comes back. */
   redact: (text: string) => string;
+  /** Absent: every question is asked. */
+  cache?: AnswerCache;
 }
 
-const CALLS_AT_ONCE = 2;
 const RETRIES = 2;
 const QUOTED_BACK = 8_000;
+/** A token of an answer takes at most about this much on the wire, escapes and frame included. */
+const BYTES_PER_TOKEN = 24;
+const FRAME_BYTES = 64_000;
 
-/** A reason not to have an answer. Never holds what was sent or said. */
-class Failure extends Error {}
+/** What one question may use. */
+interface Asking {
+  name: string;
+  schema: JsonSchema;
+  budgets: Budget[];
+  signal: AbortSignal | undefined;
+}
 
 /**
- * Opens nothing until the first question. Stops asking when `max_tokens_per_run` is used up: input and output of this
- * client together, counted by the endpoint, or at four characters a token where it does not say.
+ * Opens nothing until the first question. Asks nothing more when `max_tokens_per_process` is used up: input and output
+ * together, counted by the endpoint, or at four characters a token where it does not say. Answers that were given
+ * before to the same question come from the cache.
  */
-export function createOpenAiLlm(config: LlmConfig, { log, redact }: LlmDependencies): Llm {
-  const usage: LlmUsage = { calls: 0, input_tokens: 0, output_tokens: 0 };
-  const enter = createGate(CALLS_AT_ONCE);
+export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDependencies): Llm {
+  const own = openBudget('this process', { cap: config.max_tokens_per_process });
+  const enter = createGate(config.concurrency);
   let opened: Promise<OpenAI> | undefined;
   let best: AnswerMode = 'json_schema';
-  let reserved = 0;
+  // Newer models of OpenAI refuse the old name, older local servers do not know the new one.
+  let limitName: 'max_tokens' | 'max_completion_tokens' = config.base_url
+    ? 'max_tokens'
+    : 'max_completion_tokens';
 
   // The package takes 100 ms to load: only where a model is really asked.
   const open = async () => {
@@ -47,55 +65,61 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact }: LlmDependenc
       apiKey: config.api_key || 'none', // Local servers want no key, the package wants one.
       baseURL: config.base_url,
       timeout: config.timeout_ms,
-      maxRetries: RETRIES,
+      maxRetries: RETRIES, // It waits as long as Retry-After says, up to a minute.
+      fetch: boundedFetch(FRAME_BYTES + config.max_output_tokens * BYTES_PER_TOKEN, config.timeout_ms),
       logLevel: 'off', // It would write to stdout, which belongs to the protocol.
     });
   };
 
-  async function complete(
-    messages: Message[],
-    mode: AnswerMode,
-    name: string,
-    schema: JsonSchema,
-    signal?: AbortSignal,
-  ) {
-    const estimate = tokensOf(JSON.stringify(messages));
-    const left = config.max_tokens_per_run - usage.input_tokens - usage.output_tokens - reserved;
-    if (left < estimate || left === 0) {
-      throw new Failure(`spend cap of ${config.max_tokens_per_run} tokens reached`);
-    }
-    reserved += estimate;
+  async function complete(messages: Message[], mode: AnswerMode, asking: Asking): Promise<string> {
+    const input = tokensOf(JSON.stringify(messages) + JSON.stringify(asking.schema));
+    const reservation = await reserve(asking.budgets, input, config.max_output_tokens, asking.signal);
+    if (typeof reservation === 'string') throw new Failure(reservation, 'unasked');
     try {
       opened ??= open();
       const client = await opened;
-      usage.calls++;
+      const { model } = config;
       const reply = await client.chat.completions.create(
-        { model: config.model, messages, response_format: responseFormat(mode, name, schema) },
-        { signal },
+        {
+          model,
+          messages,
+          response_format: responseFormat(mode, asking.name, asking.schema),
+          [limitName]: reservation.most_output,
+        },
+        { signal: asking.signal },
       );
       const choice = reply.choices?.[0];
-      const text = choice?.message?.content ?? '';
-      usage.input_tokens += reply.usage?.prompt_tokens ?? estimate;
-      usage.output_tokens += reply.usage?.completion_tokens ?? tokensOf(text);
+      const text = redact(String(choice?.message?.content ?? ''));
+      reservation.settle({
+        input_tokens: counted(reply.usage?.prompt_tokens) ?? input,
+        output_tokens: counted(reply.usage?.completion_tokens) ?? tokensOf(text),
+      });
+      for (const budget of asking.budgets) budget.outages = 0;
       if (choice?.message?.refusal) throw new Failure('the model refused');
+      if (choice?.finish_reason === 'length')
+        throw new Failure(`the answer did not end within ${reservation.most_output} tokens`);
       return text;
+    } catch (error) {
+      reservation.settle({ input_tokens: isPaid(error) ? input : 0, output_tokens: 0 });
+      throw error;
     } finally {
-      reserved -= estimate;
+      reservation.settle();
     }
   }
 
   /** Asks in the best mode the endpoint takes, and remembers which that is. */
-  async function askInMode(
-    conversation: (mode: AnswerMode) => Message[],
-    name: string,
-    schema: JsonSchema,
-    signal?: AbortSignal,
-  ) {
-    let mode = worse(best, firstMode(schema));
+  async function askInMode(conversation: (mode: AnswerMode) => Message[], asking: Asking) {
+    let mode = worse(best, firstMode(asking.schema));
+    let renamed = false;
     for (;;) {
       try {
-        return await complete(conversation(mode), mode, name, schema, signal);
+        return await complete(conversation(mode), mode, asking);
       } catch (error) {
+        if (!renamed && refusalOfLimit(error, limitName)) {
+          renamed = true;
+          limitName = limitName === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
+          continue;
+        }
         const next = ANSWER_MODES[ANSWER_MODES.indexOf(mode) + 1];
         const refusal = mode === 'text' || !next ? undefined : refusalOfFormat(error);
         if (!refusal || !next) throw error;
@@ -106,106 +130,93 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact }: LlmDependenc
     }
   }
 
-  async function askOnce<T>(request: LlmRequest<T>): Promise<T> {
+  async function askOnce<T>(request: LlmRequest<T>, budgets: Budget[]): Promise<T> {
     const schema = jsonSchemaOf(request.schema);
+    const system = redact(request.system);
+    const prompt = redact(request.prompt);
+    const asking: Asking = { name: request.name, schema, budgets, signal: request.signal };
+    const place = await cache?.place(answerKey([endpointOf(config), config.model, schema, system, prompt]));
+    const kept = await place?.read();
+    const known = kept === undefined ? undefined : readAnswer(kept, request.schema);
+    if (known?.ok) {
+      for (const { usage } of budgets) usage.cached += 1;
+      return known.value;
+    }
     const opening = (mode: AnswerMode): Message[] => {
       const shape = mode === 'json_schema' ? '' : `\n\n${shapeInWords(schema)}`;
       return [
-        { role: 'system', content: redact(request.system) + shape },
-        { role: 'user', content: redact(request.prompt) },
+        { role: 'system', content: system + shape },
+        { role: 'user', content: prompt },
       ];
     };
-    const text = await askInMode(opening, request.name, schema, request.signal);
-    const answer = readAnswer(text, request.schema);
-    if (answer.ok) return answer.value;
-    const repair = (mode: AnswerMode): Message[] => [
-      ...opening(mode),
-      { role: 'assistant', content: redact(text.slice(0, QUOTED_BACK)) },
-      {
-        role: 'user',
-        content: redact(`This answer cannot be used.\n${answer.problem}\nAnswer again, the whole JSON.`),
-      },
-    ];
-    const again = readAnswer(await askInMode(repair, request.name, schema, request.signal), request.schema);
-    if (again.ok) return again.value;
-    const [path] = again.paths;
-    throw new Failure(
-      path ? `the answer did not fit the schema at ${path}, twice` : 'the answer was not JSON, twice',
-    );
+    const leave = await enter(request.signal);
+    try {
+      const text = await askInMode(opening, asking);
+      const answer = readAnswer(text, request.schema);
+      if (answer.ok) {
+        await place?.write(text);
+        return answer.value;
+      }
+      const repair = (mode: AnswerMode): Message[] => [
+        ...opening(mode),
+        { role: 'assistant', content: text.slice(0, QUOTED_BACK) },
+        {
+          role: 'user',
+          content: redact(`This answer cannot be used.\n${answer.problem}\nAnswer again, the whole JSON.`),
+        },
+      ];
+      const repaired = await askInMode(repair, asking);
+      const again = readAnswer(repaired, request.schema);
+      if (again.ok) {
+        await place?.write(repaired);
+        return again.value;
+      }
+      const [path] = again.paths;
+      throw new Failure(
+        path ? `the answer did not fit the schema at ${path}, twice` : 'the answer was not JSON, twice',
+      );
+    } finally {
+      leave();
+    }
   }
 
   return {
     model: config.model,
-    usage,
-    async ask(request) {
-      const leave = await enter(request.signal);
+    usage: own.usage,
+    charges: true,
+    async ask(request): Promise<LlmAnswer<never>> {
+      request.signal?.throwIfAborted();
+      const scoped = request.budgets ?? [];
+      const budgets = [own, ...scoped];
       try {
-        return { ok: true, value: await askOnce(request) };
+        return { ok: true, value: (await askOnce(request, budgets)) as never };
       } catch (error) {
         request.signal?.throwIfAborted();
-        const failure = error instanceof Failure ? error.message : await failureOf(error, config.timeout_ms);
+        const failure = await failureOf(error, config.timeout_ms);
+        const wasAsked = !(error instanceof Failure && error.kind === 'unasked');
+        for (const budget of budgets) {
+          if (wasAsked) budget.usage.failures += 1;
+          else budget.unasked += 1;
+        }
+        // A process lives long, and an endpoint may come back: only a piece of work gives it up.
+        if (isOutage(error)) for (const budget of scoped) budget.outages += 1;
         log.warn('The language model gave no usable answer', { asked: request.name, failure });
         return { ok: false, failure };
-      } finally {
-        leave();
       }
     },
   };
 }
 
-const tokensOf = (text: string): number => Math.ceil(text.length / 4);
-
 const worse = (a: AnswerMode, b: AnswerMode): AnswerMode =>
   ANSWER_MODES.indexOf(a) > ANSWER_MODES.indexOf(b) ? a : b;
 
-/** `always`: the endpoint does not know the format. `here`: it does not like this schema. */
-function refusalOfFormat(error: unknown): 'always' | 'here' | undefined {
-  const { status, param, message } = error as { status?: number; param?: string | null; message?: string };
-  if (status !== 400 && status !== 422) return undefined;
-  const about = `${param ?? ''} ${message ?? ''}`;
-  if (!/response.?format|json.?schema|json.?object|grammar|guided|structured/i.test(about)) return undefined;
-  return /invalid schema/i.test(about) ? 'here' : 'always';
-}
+/** What an endpoint says it counted, if it is a count. */
+const counted = (tokens: unknown): number | undefined =>
+  Number.isSafeInteger(tokens) && (tokens as number) >= 0 ? (tokens as number) : undefined;
 
-/** Says what went wrong without the endpoint's own words, which may repeat the key or the prompt. */
-async function failureOf(error: unknown, timeoutMs: number): Promise<string> {
-  const { APIConnectionError, APIConnectionTimeoutError, APIError } = await import('openai');
-  if (error instanceof APIConnectionTimeoutError) return `no answer within ${timeoutMs} ms`;
-  if (error instanceof APIConnectionError) return 'the endpoint cannot be reached';
-  if (error instanceof APIError && error.status) {
-    const code = /^[\w.-]{1,40}$/.test(error.code ?? '') ? ` (${error.code})` : '';
-    return `the endpoint answered ${error.status}${code}`;
-  }
-  return 'the endpoint gave no chat completion';
-}
-
-/** Lets `width` in at a time, in order of arrival. Waiting ends with the signal's reason. */
-function createGate(width: number): (signal?: AbortSignal) => Promise<() => void> {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
-  const leave = () => {
-    const next = waiting.shift();
-    if (next) next();
-    else inside--;
-  };
-  return async (signal) => {
-    signal?.throwIfAborted();
-    if (inside < width) {
-      inside++;
-      return leave;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const enter = () => {
-        signal?.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      const giveUp = () => {
-        waiting.splice(waiting.indexOf(enter), 1);
-        reject(signal?.reason);
-      };
-      waiting.push(enter);
-      signal?.addEventListener('abort', giveUp, { once: true });
-    });
-    return leave;
-  };
+/** Which endpoint, without what an address may hold of a user or a key. */
+function endpointOf({ base_url }: LlmConfig): string {
+  if (base_url === undefined) return 'openai';
+  const { origin, pathname } = new URL(base_url);
+  return origin + pathname;
 }

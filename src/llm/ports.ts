@@ -1,5 +1,6 @@
 /** What the rest of Knowhow sees of language models and embedders. */
 import type { z } from 'zod';
+import type { Budget } from './budget.ts';
 
 /** Turns texts into vectors of one space. `name` identifies the space: vectors of two names never mix. */
 export interface Embedder {
@@ -22,9 +23,14 @@ export interface EmbedderUsage {
 }
 
 export interface LlmUsage {
+  /** Requests that were sent and cost something; retries after an error of the endpoint count as one. */
   calls: number;
   input_tokens: number;
   output_tokens: number;
+  /** Questions answered from the cache, without a call. */
+  cached?: number;
+  /** Questions that got no usable answer. */
+  failures?: number;
 }
 
 export interface LlmRequest<T> {
@@ -34,6 +40,8 @@ export interface LlmRequest<T> {
   prompt: string;
   schema: z.ZodType<T>;
   signal?: AbortSignal;
+  /** Charged with what the question costs; it is not asked when one of them has too little left. */
+  budgets?: Budget[];
 }
 
 /**
@@ -44,5 +52,9 @@ export interface LlmRequest<T> {
 export interface Llm {
   readonly model: string;
   readonly usage: LlmUsage;
-  ask<T>(request: LlmRequest<T>): Promise<{ ok: true; value: T } | { ok: false; failure: string }>;
+  /** True: it charges the budgets of a request itself. Else they are charged by the length of the question. */
+  readonly charges?: boolean;
+  ask<T>(request: LlmRequest<T>): Promise<LlmAnswer<T>>;
 }
+
+export type LlmAnswer<T> = { ok: true; value: T } | { ok: false; failure: string };

@@ -60,6 +60,9 @@ function isStrict(schema: unknown): boolean {
   return [...inner, ...Object.values(($defs ?? {}) as JsonSchema)].every(isStrict);
 }
 
+const LONGEST_PROBLEM = 1_000;
+const MOST_FENCES = 20;
+
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: string; paths: string[] };
 
 /**
@@ -73,25 +76,54 @@ export function readAnswer<T>(text: string, schema: z.ZodType<T>): Answer<T> {
   if (parsed.success) return { ok: true, value: parsed.data };
   const issues = parsed.error.issues.slice(0, 5);
   const places = issues.map(({ path, message }) => `at ${path.join('.') || 'the top'}: ${message}`);
-  return { ok: false, problem: places.join('\n'), paths: issues.map(({ path }) => safePath(path)) };
+  return {
+    ok: false,
+    problem: places.join('\n').slice(0, LONGEST_PROBLEM),
+    paths: issues.map(({ path }) => safePath(path)),
+  };
 }
 
 /** Keys may be words of the model: only plain ones are repeated. */
 const safePath = (path: PropertyKey[]): string =>
   path.map((key) => (/^\w{1,40}$/.test(String(key)) ? String(key) : '*')).join('.') || 'the top';
 
+/** Looked for by position: a model's text is hostile, and may hold a hundred thousand marks that nothing closes. */
 function findJson(text: string): { value: unknown } | undefined {
-  const answer = text.replace(/<think>[\s\S]*?<\/think>/g, '').trim();
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)```/.exec(answer)?.[1];
+  const answer = withoutThoughts(text).trim();
   const from = answer.search(/[{[]/);
   const to = Math.max(answer.lastIndexOf('}'), answer.lastIndexOf(']'));
-  for (const candidate of [answer, fenced, from >= 0 ? answer.slice(from, to + 1) : undefined]) {
+  for (const candidate of [answer, fenced(answer), from >= 0 ? answer.slice(from, to + 1) : undefined]) {
     if (candidate === undefined) continue;
     try {
       return { value: JSON.parse(candidate) };
     } catch {
       // Not this one; the next candidate is narrower.
     }
+  }
+  return undefined;
+}
+
+function withoutThoughts(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf('<think>', at);
+    const end = start < 0 ? -1 : text.indexOf('</think>', start);
+    if (end < 0) return kept.join('') + text.slice(at);
+    kept.push(text.slice(at, start));
+    at = end + '</think>'.length;
+  }
+}
+
+/** What stands in the first code fence that says json or nothing. */
+function fenced(text: string): string | undefined {
+  let open = text.indexOf('```');
+  for (let tries = 0; open >= 0 && tries < MOST_FENCES; tries += 1) {
+    const line = text.indexOf('\n', open);
+    const close = line < 0 ? -1 : text.indexOf('```', line);
+    if (close < 0) return undefined;
+    if (/^(?:json)?\s*$/iu.test(text.slice(open + 3, line).slice(0, 20))) return text.slice(line + 1, close);
+    open = text.indexOf('```', close + 3);
   }
   return undefined;
 }

@@ -2,8 +2,10 @@
 import type { Context } from '../context.ts';
 import { describeError } from '../errors.ts';
 import { createHindsight } from '../learning/hindsight/learner.ts';
+import { answerFigures } from '../llm/answer-cache.ts';
 import { probeEmbedder } from '../llm/probe.ts';
 import { TABLES } from '../memory/memory.ts';
+import { isRemote } from '../memory/remote-errors.ts';
 
 export async function stats(ctx: Context) {
   const { memory, embedder, config } = ctx;
@@ -52,7 +54,14 @@ export async function stats(ctx: Context) {
       ...(embedder.usage ? { usage: { ...embedder.usage } } : {}),
       ...(unanswered === undefined ? {} : { error: describeError(unanswered) }),
     },
-    llm: ctx.llm ? { model: ctx.llm.model, ...ctx.llm.usage } : null,
+    llm: ctx.llm
+      ? {
+          model: ctx.llm.model,
+          ...ctx.llm.usage,
+          max_tokens: config.llm?.max_tokens_per_process ?? null,
+          answers_kept: isRemote(config.data) ? null : await answerFigures(config.data),
+        }
+      : null,
     store,
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recordTrajectory, toTrajectory } from '../capture/recorder.ts';
 import { callerError } from '../errors.ts';
+import { startDueBatch } from '../learning/auto-batch.ts';
 import { Abstractability, Analysis, BatchState, TrajectoryInput } from '../types.ts';
 import { defineTool } from './define.ts';
 import { attributionShown } from './views.ts';
@@ -42,7 +43,7 @@ export const recordTrajectoryTool = defineTool({
       },
       abstractability: result.abstractability,
       strategies_extracted: result.strategies_extracted,
-      batch: await pipeline.shouldRunBatch(),
+      batch: await startDueBatch(ctx, pipeline),
       ...(notes.length > 0 ? { notes } : {}),
     };
   },
@@ -52,7 +53,7 @@ export const assessAbstractabilityTool = defineTool({
   name: 'assess_abstractability',
   title: 'Judge whether a run is worth abstracting',
   description:
-    'Scores a stored run (trajectory_id) or one given in record_trajectory’s shape (not stored): novelty against memory, generalizability, complexity, and why.',
+    'Scores a stored run (trajectory_id) or one given in record_trajectory’s shape (not stored): novelty against memory, generalizability, complexity, how those fared elsewhere who did the same, and why.',
   input: z
     .strictObject({
       trajectory_id: z.string().optional(),

@@ -7,6 +7,7 @@ import type { ToolDefinition } from './define.ts';
 import { runBatchLearningTool } from './learn.ts';
 import { quoted, readable } from './quoted.ts';
 import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
+import { prepareReflectionTool, submitReflectionTool } from './reflection.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './retrieve.ts';
 import { forClients } from './schema.ts';
 
@@ -17,6 +18,8 @@ export const TOOLS = [
   recordTrajectoryTool,
   assessAbstractabilityTool,
   runBatchLearningTool,
+  prepareReflectionTool,
+  submitReflectionTool,
 ] as unknown as readonly ToolDefinition[];
 
 /** `running` holds each call until it is answered, so that a server can end without dropping one. */

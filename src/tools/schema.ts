@@ -34,7 +34,7 @@ function slim(node: unknown, side: Side, root = false): unknown {
   for (const bound of ['minimum', 'maximum']) if (UNBOUNDED.has(rest[bound] as number)) delete rest[bound];
   // Where a caller's keys are open, saying so adds nothing; where they are not, it is worth its tokens.
   if (side === 'output' || typeof rest.additionalProperties === 'object') delete rest.additionalProperties;
-  if (side === 'output') for (const noise of root ? [] : OUTPUT_NOISE) delete rest[noise];
+  if (side === 'output') for (const noise of root ? ['required'] : OUTPUT_NOISE) delete rest[noise];
   if (Array.isArray(rest.type)) {
     const { type, ...others } = rest;
     return { ...others, anyOf: (type as string[]).map((each) => ({ type: each })) };

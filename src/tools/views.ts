@@ -64,25 +64,38 @@ export const usedText = ({ worked, tried }: Tally): string =>
  */
 export function errorView(pattern: ErrorPattern, values: Record<string, string> = {}, used?: Tally) {
   const { id, name, signature, frequency, suggested_fix, support, fixes } = pattern;
-  const also = fixes
-    .filter((fix) => fix.fix !== suggested_fix)
-    .slice(0, 2)
-    .map(({ fix, worked, tried, ended_well }) => {
-      const runs =
-        ended_well.tried > 0 ? `, ${ended_well.worked} of ${ended_well.tried} such runs succeeded` : '';
-      return `${shorten(fix, 160)} (got past it ${worked} of ${tried}${runs})`;
-    });
+  const others = fixes.filter((fix) => fix.fix !== suggested_fix);
+  const [most] = others.slice(1).sort((a, b) => b.tried - a.tried);
+  const filled = fillTemplate(suggested_fix, values);
+  const also = [...others.slice(0, 1), ...(most ? [most] : [])].map(({ fix, worked, tried, ended_well }) => {
+    const runs =
+      ended_well.tried > 0 ? `, ${ended_well.worked} of ${ended_well.tried} such runs succeeded` : '';
+    return `${shorten(fix, 160)} (got past it ${worked} of ${tried}${runs})`;
+  });
+  // What stands for a parameter that this error does not tell: as it was elsewhere.
+  const seen = fixes.find((fix) => fix.fix === suggested_fix)?.seen ?? [];
+  if (/\{\w+\}/u.test(filled) && seen.length > 0) also.unshift(seenText(seen));
   return {
     id,
     name,
     signature: shorten(signature, 300),
     frequency,
-    suggested_fix: shorten(fillTemplate(suggested_fix, values), 400),
+    suggested_fix: shorten(filled, 400),
     support,
     ...(also.length > 0 ? { also } : {}),
     ...(used ? { used: usedText(used) } : {}),
   };
 }
+
+/** `seen: command 7z, package p7zip-full`. */
+const seenText = (seen: Record<string, string>[]): string => {
+  const told = seen.slice(0, 4).map((pair) =>
+    Object.entries(pair)
+      .map(([name, value]) => `${name} ${shorten(value, 40)}`)
+      .join(', '),
+  );
+  return `seen: ${told.join('; ')}`;
+};
 
 export const conceptView = (
   { id, name, signature, description, code, usage }: CodeConcept,

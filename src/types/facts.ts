@@ -16,7 +16,15 @@ export const ErrorOccurrence = z.object({
   message: text,
   values: z.record(z.string(), text),
   /** What was tried next, and whether the same command or check then got past this error. */
-  attempts: z.array(z.object({ fix: text, worked: z.boolean(), step: count })),
+  attempts: z.array(
+    z.object({
+      fix: text,
+      worked: z.boolean(),
+      step: count,
+      kind: text.optional().describe('Attempts of one kind are one fix'),
+      values: z.record(z.string(), text).optional().describe("What the fix's own parameters stood for"),
+    }),
+  ),
   /** How the run ended, as judged; null when nobody knows. */
   success: z.boolean().nullable(),
 });
@@ -24,11 +32,11 @@ export type ErrorOccurrence = z.infer<typeof ErrorOccurrence>;
 
 /** One thing that a run did, in a form that can be compared with what other runs did. */
 export const Did = z.object({
-  kind: z.enum(['ran', 'used', 'read', 'edited', 'before']),
+  kind: z.enum(['ran', 'used', 'read', 'edited', 'did', 'wrote', 'before']),
   act: text.describe('What an agent would do, in words'),
   than: text.optional().describe('For `before`: the act that it came before'),
   step: count,
-  literal: text.optional().describe('What {file} stood for'),
+  literal: text.optional().describe('What its {parameter} stood for'),
   asked: z.boolean().optional().describe('It names a file that the task names'),
 });
 export type Did = z.infer<typeof Did>;
@@ -84,6 +92,7 @@ export const Writing = z.object({
   shape: text.describe('Equal for writings that differ in names, literals and types alone'),
   buckets: z.array(text).describe('Keys by which similar writings find each other, at most 10'),
   tree: text.describe('The syntax tree in compact form'),
+  tree_at: count.describe('Where in the code the places of the tree count from'),
 });
 export type Writing = z.infer<typeof Writing>;
 
@@ -131,7 +140,12 @@ export type BatchResult = z.infer<typeof BatchResult>;
 export const BatchRecord = z.object({ ...Stored, result: BatchResult });
 export type BatchRecord = z.infer<typeof BatchRecord>;
 
-export const BatchState = z.object({ pending: count, due: z.boolean(), reasons: z.array(text) });
+export const BatchState = z.object({
+  pending: count,
+  due: z.boolean(),
+  reasons: z.array(text),
+  started: z.boolean().optional().describe('A batch has begun in the background'),
+});
 export type BatchState = z.infer<typeof BatchState>;
 
 /** What was forgotten: ids and when, never a word of the text. */

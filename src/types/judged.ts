@@ -21,12 +21,29 @@ export const Analysis = z.object({
 });
 export type Analysis = z.infer<typeof Analysis>;
 
+const count = z.int().nonnegative();
+const ended = z.object({ worked: count, tried: count });
+/**
+ * A lesson (what got past an error, or what was done) held against other stored runs: at how many other tasks it would have
+ * applied, how the judged runs there ended that did the same and that did not, and how much better the former fared, -1..1.
+ */
+export const Replay = z.object({
+  lesson: z.enum(['fix', 'acts']),
+  tasks: count,
+  did: ended,
+  without: ended,
+  difference: z.number().min(-1).max(1),
+});
+export type Replay = z.infer<typeof Replay>;
+
 const share = z.number().min(0).max(1);
 export const Abstractability = z.object({
   abstractable: z.boolean(),
   scores: z.object({ novelty: share, generalizability: share, complexity: share }),
   reasoning: text,
   method: z.enum(METHODS),
+  /** Absent where nobody else met the situation. */
+  replay: Replay.optional(),
 });
 export type Abstractability = z.infer<typeof Abstractability>;
 

@@ -88,6 +88,14 @@ export const CodeConcept = z.object({
   tasks: count,
   source: z.enum(['primitive', 'learned', 'composed']),
   method: z.enum(METHODS),
+  replaces: z.array(text).optional().describe('Ids of concepts that it takes in, if they ever were'),
+  checked: z
+    .object({
+      how: z.enum(['parsed', 'ran']).describe('Whether it only parses, or its example ran'),
+      example: text.optional().describe('The call that ran'),
+      output: text.optional().describe('What it gave'),
+    })
+    .optional(),
 });
 export type CodeConcept = z.infer<typeof CodeConcept>;
 
@@ -98,6 +106,13 @@ export const Fix = z.object({
   ended_well: Tally.describe('Of the judged runs that tried it, those that succeeded in the end'),
   tasks: count,
   example: z.object({ trajectory: text, step: count }).describe('Where it worked, or was tried'),
+  kind: text.optional().describe('What its wordings have in common'),
+  seen: z
+    .array(z.record(z.string(), text))
+    .optional()
+    .describe(
+      "What the error's parameters and the fix's own stood for where it worked, the most frequent first",
+    ),
 });
 export type Fix = z.infer<typeof Fix>;
 

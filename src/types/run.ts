@@ -29,11 +29,20 @@ export const Outcome = z.strictObject({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** How the task is checked: what credit by replay runs in a throw-away directory, where it is switched on. */
+export const Verifier = z.strictObject({
+  command: text,
+  files: z.record(text, text).optional(),
+  timeout_ms: z.int().optional(),
+});
+export type Verifier = z.infer<typeof Verifier>;
+
 export const Task = z.strictObject({
   description: text.trim().min(1).describe('As it was asked'),
   domain: text.optional().describe('Kind of work, e.g. "python"'),
   id: text.optional().describe('Shared by all attempts at it'),
   context: open.optional(),
+  verifier: Verifier.optional().describe('Shell check, exit 0 = done; files it starts from'),
 });
 export type Task = z.infer<typeof Task>;
 

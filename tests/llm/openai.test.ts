@@ -49,7 +49,7 @@ describe('an answer', () => {
       reply({ text: JSON.stringify(right), usage: { prompt_tokens: 30, completion_tokens: 12 } }),
     );
     expect(answer).toEqual({ ok: true, value: right });
-    expect(llm.usage).toEqual({ calls: 1, input_tokens: 30, output_tokens: 12 });
+    expect(llm.usage).toEqual({ calls: 1, input_tokens: 30, output_tokens: 12, cached: 0, failures: 0 });
     expect(server.requests[0]).toMatchObject({
       system: 'You judge steps.',
       prompt: 'Which step?',
@@ -194,25 +194,90 @@ describe('an endpoint', () => {
   });
 });
 
+describe('an answer that does not end', () => {
+  it.each<[string, unknown, string, number]>([
+    [
+      'cut by the endpoint',
+      reply({ text: '{"steps": [', finish: 'length' }),
+      'the answer did not end within 400 tokens',
+      1,
+    ],
+    [
+      'longer than asked for',
+      reply({ text: 'again and '.repeat(20_000) }),
+      'the answer was far longer than asked for',
+      1,
+    ],
+    ['endless', reply({ wire: 'endless' }), 'the answer was far longer than asked for', 1],
+    ['a byte at a time', reply({ wire: 'dripping' }), 'no answer within 150 ms', 3],
+    ['broken off', reply({ wire: 'closed', text: 'I' }), 'the endpoint broke off its answer', 3],
+  ])('is given up: %s', async (_, said, failure, requests) => {
+    const { answer, server, llm } = await ask(() => said, { timeout_ms: 150, max_output_tokens: 400 });
+    expect(answer).toEqual({ ok: false, failure });
+    expect(server.requests).toHaveLength(requests);
+    // It was worked on, so it is paid for.
+    expect(llm.usage.input_tokens).toBeGreaterThan(0);
+  });
+
+  it('is asked for within the limit that the endpoint knows by either name', async () => {
+    const server = await startOpenAiServer(({ body }) =>
+      'max_tokens' in body
+        ? reply({ status: 400, error: { message: "'max_tokens' is not supported", param: 'max_tokens' } })
+        : right,
+    );
+    const { llm } = connect(server, { max_output_tokens: 700 });
+    expect(await llm.ask(question)).toEqual({ ok: true, value: right });
+    expect(await llm.ask(question)).toEqual({ ok: true, value: right });
+    expect(server.requests.map(({ body }) => body.max_tokens ?? body.max_completion_tokens)).toEqual([
+      700, 700, 700,
+    ]);
+  });
+
+  it.each([
+    ['a negative count', { prompt_tokens: -5_000, completion_tokens: 1 }],
+    ['no number', { prompt_tokens: 'none', completion_tokens: null } as never],
+  ])('is not made cheaper by %s', async (_, usage) => {
+    const { llm } = await ask(() => reply({ text: JSON.stringify(right), usage }));
+    expect(llm.usage.input_tokens).toBeGreaterThan(5);
+    expect(llm.usage.output_tokens).toBeGreaterThan(0);
+  });
+});
+
+describe('a busy endpoint', () => {
+  it('is asked again when it says so, not before', async () => {
+    const seen: number[] = [];
+    const start = performance.now();
+    const { answer } = await ask((_, index) => {
+      seen.push(performance.now() - start);
+      return index === 0
+        ? reply({ status: 429, error: { message: 'later' }, headers: { 'retry-after': '1' } })
+        : right;
+    });
+    expect(answer.ok).toBe(true);
+    // The package's own wait would end after at most half a second.
+    expect((seen[1] ?? 0) - (seen[0] ?? 0)).toBeGreaterThan(950);
+  });
+});
+
 describe('limits', () => {
   it('stop asking when the tokens are spent, without a call', async () => {
     const server = await startOpenAiServer(() =>
       reply({ text: JSON.stringify(right), usage: { prompt_tokens: 900, completion_tokens: 60 } }),
     );
-    const { llm } = connect(server, { max_tokens_per_run: 1_000 });
+    const { llm } = connect(server, { max_tokens_per_process: 1_000 });
     expect((await llm.ask(question)).ok).toBe(true);
     const capped = { ok: false, failure: 'spend cap of 1000 tokens reached' };
     expect(await llm.ask({ ...question, prompt: 'x'.repeat(400) })).toEqual(capped);
     expect(server.requests).toHaveLength(1);
-    const { answer, server: untouched } = await ask(() => right, { max_tokens_per_run: 0 });
+    const { answer, server: untouched } = await ask(() => right, { max_tokens_per_process: 0 });
     expect(answer).toEqual({ ok: false, failure: 'spend cap of 0 tokens reached' });
     expect(untouched.requests).toHaveLength(0);
   });
 
   it('hold for the repair turn too', async () => {
-    const said = reply({ text: 'no', usage: { prompt_tokens: 90, completion_tokens: 10 } });
-    const { answer, server } = await ask(() => said, { max_tokens_per_run: 100 });
-    expect(answer).toEqual({ ok: false, failure: 'spend cap of 100 tokens reached' });
+    const said = reply({ text: 'no', usage: { prompt_tokens: 700, completion_tokens: 100 } });
+    const { answer, server } = await ask(() => said, { max_tokens_per_process: 1_000 });
+    expect(answer).toEqual({ ok: false, failure: 'spend cap of 1000 tokens reached' });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -246,6 +311,26 @@ describe('limits', () => {
     const sent = JSON.stringify(server.requests.map(({ body }) => body));
     expect(sent).not.toContain(secret);
     expect(sent.match(/\[redacted:github_token\]/g)).toHaveLength(5);
+  });
+
+  it('let as many questions through as are configured', async () => {
+    const all = Promise.withResolvers<void>();
+    const server = await startOpenAiServer(async (_, index) => {
+      if (index === 4) all.resolve();
+      await all.promise;
+      return right;
+    });
+    const { llm } = connect(server, { concurrency: 5 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => llm.ask(question)));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(server.mostAtOnce).toBe(5);
+  });
+
+  it('take a secret out of what a model says', async () => {
+    const secret = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
+    const open = z.object({ why: z.string() });
+    const { answer } = await ask(() => ({ why: `token ${secret}` }), {}, { ...question, schema: open });
+    expect(answer).toEqual({ ok: true, value: { why: 'token [redacted:github_token]' } });
   });
 });
 

@@ -11,7 +11,7 @@
  * - `ChatRequest`                what the script gets: `system`, `prompt` (last user message), `messages`, `format`
  *                                (type of response_format), `body`, `authorization`
  * - replies of a script          a string: said as it is · `reply({...})`: everything else · any other value: as JSON
- * - `reply({ text, usage, refusal, status, error, headers, hang })`
+ * - `reply({ text, usage, refusal, status, error, headers, hang, finish, wire })`
  * - `rateLimited()` 429, to be retried at once · `broken(status = 500)`, likewise · `hang()` never answers
  * - `startEmbeddingServer(script?)` → the same for /v1/embeddings, `requests[i].input`; without a script every text gets
  *                                its `vectorOf(text)`. A script returns `undefined` for that, a reply as above, or the
@@ -41,6 +41,10 @@ export interface ReplyParts {
   error?: { message: string; code?: string; param?: string };
   headers?: Record<string, string>;
   hang?: boolean;
+  /** Why the model stopped; default `stop`. */
+  finish?: string;
+  /** What becomes of the answer on its way: closed halfway, or never ending, at once or a byte at a time. */
+  wire?: 'closed' | 'endless' | 'dripping';
 }
 
 class Reply {
@@ -175,6 +179,10 @@ function send(outgoing: ServerResponse, request: ChatRequest | undefined, parts:
     completion_tokens: Math.ceil((text ?? '').length / 4),
   };
   const usage = parts.usage === undefined ? counted : parts.usage;
+  if (parts.wire) {
+    astray(outgoing, parts.wire, text ?? '');
+    return;
+  }
   outgoing.end(
     JSON.stringify({
       id: 'chatcmpl-1',
@@ -184,13 +192,26 @@ function send(outgoing: ServerResponse, request: ChatRequest | undefined, parts:
       choices: [
         {
           index: 0,
-          finish_reason: 'stop',
+          finish_reason: parts.finish ?? 'stop',
           message: { role: 'assistant', content: text, refusal: refusal ?? null },
         },
       ],
       ...(usage ? { usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens } } : {}),
     }),
   );
+}
+
+/** Answers that begin well and never come to an end. */
+function astray(outgoing: ServerResponse, wire: NonNullable<ReplyParts['wire']>, text: string): void {
+  outgoing.write(`{"id":"chatcmpl-1","choices":[{"index":0,"message":{"role":"assistant","content":"${text}`);
+  if (wire === 'closed') {
+    setImmediate(() => outgoing.destroy());
+    return;
+  }
+  const more = wire === 'endless' ? 'again and '.repeat(5_000) : 'x';
+  const timer = setInterval(() => outgoing.write(more), 5);
+  timer.unref();
+  outgoing.once('close', () => clearInterval(timer));
 }
 
 export interface EmbeddingRequest {

@@ -45,7 +45,14 @@ export async function refineAbstractability(
   const stays = (why: string) => ({ ...heuristic, note: notUsed(why) });
   if (trajectory.steps.length === 0) return stays('no steps to judge');
 
-  const nearest = [...neighbours].sort((a, b) => b.similarity - a.similarity).slice(0, MOST_NEIGHBOURS);
+  // Attempts at one task are one memory.
+  const nearest = [
+    ...new Map(
+      [...neighbours].sort((a, b) => a.similarity - b.similarity).map((near) => [near.task, near]),
+    ).values(),
+  ]
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, MOST_NEIGHBOURS);
   const memory =
     nearest.length === 0
       ? [{ memory: 'nothing similar' }]

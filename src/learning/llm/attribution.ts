@@ -4,6 +4,7 @@ import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Attribution, Trajectory } from '../../types.ts';
 import { normalize } from '../credit/simple.ts';
+import type { Credit } from '../credit/strategy.ts';
 import { clamp, cut, fence, notUsed, showRun } from './prompt.ts';
 
 // No bounds on the numbers: strict endpoints refuse them in a schema, and they are clamped below.
@@ -21,14 +22,6 @@ const SYSTEM = `You judge which steps of a recorded agent run made its outcome.
 After a success, credit the steps without which it would not have succeeded. After a failure, blame the step where it first went wrong for good, not the later steps that suffer from it, and not errors that the run got past. With an unknown outcome, name the steps that changed most.
 Name one to seven steps. Looking around, notes and repetitions score near 0. Base every reason on what the step shows.`;
 
-export interface RefinedAttribution {
-  attribution: Attribution;
-  method: 'llm' | 'simple';
-  /** By step index. */
-  reasons?: Record<string, string>;
-  note?: string;
-}
-
 /**
  * Shares >= 0 that sum to 1, one pair a step. Scores are clamped to 0..1 and scaled; steps that the model did not name
  * get 0, steps that it was not shown are dropped. `method` says whose result it is. Throws only when `signal` aborts.
@@ -38,8 +31,8 @@ export async function refineAttribution(
   trajectory: Trajectory,
   heuristic: Attribution,
   signal?: AbortSignal,
-): Promise<RefinedAttribution> {
-  const stays = (why: string): RefinedAttribution => ({
+): Promise<Credit> {
+  const stays = (why: string): Credit => ({
     attribution: heuristic,
     method: 'simple',
     note: notUsed(why),

@@ -11,6 +11,17 @@ const MOST_STEPS = 60;
 const HEAD = 15;
 const TAIL = 20;
 const LONGEST_FIELD = 200;
+/** A run is shown in at most about this many bytes: some 4,000 tokens of English, 8,000 of the densest text. */
+const MOST_BYTES = 16_000;
+/** Tried in this order until it fits: how many steps, and how long a field. */
+const SIZES = [
+  { steps: 60, field: 200 },
+  { steps: 60, field: 120 },
+  { steps: 60, field: 80 },
+  { steps: 60, field: 50 },
+  { steps: 30, field: 50 },
+  { steps: 15, field: 50 },
+];
 
 /** On one line and at most `longest` UTF-16 units: the first two thirds and the end, where errors stand. */
 export function cut(text: string, longest: number): string {
@@ -46,16 +57,24 @@ export interface ShownRun {
 
 /**
  * The task, the outcome and at most `most` steps: the first, the last, failures, and of the rest those that the
- * heuristic gives most credit to.
+ * heuristic gives most credit to. Fewer and shorter where the steps are long.
  */
 export function showRun(trajectory: Trajectory, credit: Attribution = [], most = MOST_STEPS): ShownRun {
-  const { task, outcome, steps } = trajectory;
-  const failed = steps.map(failureOf);
+  const failed = trajectory.steps.map(failureOf);
+  let shown: ShownRun = { entries: [], steps: new Set() };
+  for (const { steps, field } of SIZES) {
+    shown = showSteps(trajectory, failed, chooseSteps(failed, credit, Math.min(most, steps)), field);
+    if (Buffer.byteLength(JSON.stringify(shown.entries)) <= MOST_BYTES) break;
+  }
+  return shown;
+}
+
+function chooseSteps(failed: ReturnType<typeof failureOf>[], credit: Attribution, most: number): Set<number> {
   const shown = new Set<number>();
   const show = (indices: number[], upTo: number) => {
     for (const i of indices) if (shown.size < upTo) shown.add(i);
   };
-  const all = [...steps.keys()];
+  const all = [...failed.keys()];
   show(all, Math.min(HEAD, Math.ceil(most / 4)));
   show([...all].reverse(), Math.min(HEAD + TAIL, Math.ceil((most * 2) / 3)));
   show(
@@ -67,7 +86,15 @@ export function showRun(trajectory: Trajectory, credit: Attribution = [], most =
     most,
   );
   show(all, most);
+  return shown;
+}
 
+function showSteps(
+  { task, outcome, steps }: Trajectory,
+  failed: ReturnType<typeof failureOf>[],
+  shown: Set<number>,
+  longest: number,
+): ShownRun {
   const { success, score, error, verdict } = outcome;
   const judged = { success, score, judged_by: verdict?.source, error: error && cut(error, LONGEST_FIELD) };
   const entries: unknown[] = [{ task: cut(task.description, 800), domain: task.domain }, { outcome: judged }];
@@ -80,11 +107,11 @@ export function showRun(trajectory: Trajectory, credit: Attribution = [], most =
     const { thought, tool, action, observation } = step;
     entries.push({
       step: i,
-      thought: thought && cut(thought, LONGEST_FIELD),
+      thought: thought && cut(thought, longest),
       tool,
-      action: cut(action, LONGEST_FIELD),
-      observation: cut(observation, LONGEST_FIELD),
-      failed: failed[i] && cut(failed[i].messages[0] ?? 'without a message', LONGEST_FIELD),
+      action: cut(action, longest),
+      observation: cut(observation, longest),
+      failed: failed[i] && cut(failed[i].messages[0] ?? 'without a message', longest),
     });
   }
   return { entries, steps: shown };

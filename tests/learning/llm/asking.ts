@@ -1,5 +1,6 @@
 /** What the tests here share: a real client that asks the scripted server, and small runs. */
 import { LlmConfig } from '../../../src/config.ts';
+import { charging, openBudget } from '../../../src/llm/budget.ts';
 import { createOpenAiLlm } from '../../../src/llm/openai.ts';
 import type { Log } from '../../../src/log.ts';
 import { createRedactor } from '../../../src/redact.ts';
@@ -12,7 +13,8 @@ export async function connect(script: Script, settings: Partial<LlmConfig> = {})
   const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   const { redact } = createRedactor();
   const config = LlmConfig.parse({ base_url: server.baseUrl, model: 'small', ...settings });
-  return { llm: createOpenAiLlm(config, { log, redact: (text) => redact(text).text }), server };
+  const llm = createOpenAiLlm(config, { log, redact: (text) => redact(text).text });
+  return { llm: charging(llm, openBudget('this run', { cap: config.max_tokens_per_run })), server };
 }
 
 export const at = '2025-03-01T10:00:00.000Z';
