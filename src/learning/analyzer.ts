@@ -1,11 +1,10 @@
 /** The analyzer: credit, key steps and the errors met, for one trajectory at a time. */
-import type { LearningConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Analysis, Attribution, ErrorPattern, Trajectory } from '../types.ts';
-import { attributeSimple, keySteps } from './credit/simple.ts';
+import { keySteps } from './credit/simple.ts';
+import { CREDIT_STRATEGIES, creditName } from './credit/strategy.ts';
 import { occurrencesOf, patternOf } from './errors/patterns.ts';
-import { refineAttribution } from './llm/attribution.ts';
 
 /** What the pipeline asks of an analyzer; replace it to bring your own. */
 export interface TrajectoryAnalyzer {
@@ -16,30 +15,12 @@ export interface TrajectoryAnalyzer {
   extractErrorPatterns(trajectories: Trajectory[]): Promise<ErrorPattern[]>;
 }
 
-/** The credit strategy that is really used: what was asked for, else the best that is there. */
-export function creditStrategy(config: LearningConfig, llm: Context['llm']): 'simple' | 'llm' {
-  if (config.credit_strategy === undefined) return llm ? 'llm' : 'simple';
-  return config.credit_strategy === 'llm' && llm ? 'llm' : 'simple';
-}
-
 export function createAnalyzer(ctx: Context): TrajectoryAnalyzer {
-  const asked = ctx.config.learning.credit_strategy;
-  const used = creditStrategy(ctx.config.learning, ctx.llm);
-
-  async function attribute(trajectory: Trajectory, signal?: AbortSignal) {
-    const attribution = attributeSimple(trajectory);
-    if (used === 'llm' && ctx.llm) return refineAttribution(ctx.llm, trajectory, attribution, signal);
-    const note =
-      asked && asked !== used
-        ? `credit_strategy ${asked} is not available here; simple was used.`
-        : undefined;
-    return { attribution, method: 'simple' as const, note };
-  }
+  const creditOf = CREDIT_STRATEGIES[creditName(ctx)];
 
   return {
     async analyze(trajectory, signal) {
-      const { attribution, method, note, ...rest } = await attribute(trajectory, signal);
-      const reasons = 'reasons' in rest ? rest.reasons : undefined;
+      const { attribution, method, note, reasons } = await creditOf(trajectory, ctx, signal);
       const at = trajectory.at;
       const patterns = occurrencesOf(trajectory, taskKey(trajectory.project, trajectory.task), false, at);
       return {
@@ -53,7 +34,7 @@ export function createAnalyzer(ctx: Context): TrajectoryAnalyzer {
       };
     },
     async attributeOutcome(trajectory) {
-      return (await attribute(trajectory)).attribution;
+      return (await creditOf(trajectory, ctx)).attribution;
     },
     async extractErrorPatterns(trajectories) {
       const at = ctx.now().toISOString();

@@ -94,6 +94,7 @@ export const CodeConcept = z.object({
       how: z.enum(['parsed', 'ran']).describe('Whether it only parses, or its example ran'),
       example: text.optional().describe('The call that ran'),
       output: text.optional().describe('What it gave'),
+      made: z.boolean().optional().describe('The call was made from its types: none was seen that could run'),
     })
     .optional(),
 });

@@ -1,28 +1,42 @@
 /**
  * Credit: which steps made the outcome. Pairs (step, share), shares >= 0 that sum to 1.
  *
- * `simple` (seeds 000 and 001, "the last successful action gets credit", made to look at what happened): in a success
- * failed steps and notes get nothing, later acts count twice the ones before them (2^-distance), and the last
- * successful act gets most. In a failure the blame lies where it turned: on the first error that was never got past,
- * and less on its repetitions; without any error, on the last act.
+ * `simple` (seeds 000 and 001, "the last successful action gets credit", made to look at what happened) is the offline
+ * default. In a success failed steps and notes get nothing, later acts count twice the ones before them (2^-distance), and
+ * the last successful act gets most. In a failure the blame lies where it turned: on the first error that was never got past,
+ * and less on its repetitions; without any, on the last act. Two kinds of runs say less about themselves: in a conversation
+ * between agents signs of the messages are weighed (conversation.ts), and where no step names its tool the answers count
+ * (answers.ts). `npm run eval:credit` measures it against the rules alone, contrast with other attempts and fixed places.
  */
-
-import { templateOf } from '../../learners/template.ts';
-import type { Attribution, Step, Trajectory } from '../../types.ts';
+import type { Attribution, Step, Task, Trajectory } from '../../types.ts';
 import { commandsOf, isNote, isRead, mainCommand } from '../acts/commands.ts';
 import type { Failure } from '../errors/failures.ts';
 import { failuresOf } from '../errors/fixes.ts';
+import { blameAnswers, namesNoTool, praiseAnswers } from './answers.ts';
+import { blameConversation, isConversation } from './conversation.ts';
+import { FARTHEST, openErrors } from './open-errors.ts';
 
-/** Beyond this distance the weight 2^-distance is held, so that 5,000 steps do not underflow. */
-const FARTHEST = 40;
 const READ_WEIGHT = 0.25;
 
-export function attributeSimple(trajectory: Pick<Trajectory, 'steps' | 'outcome'>): Attribution {
-  const { steps, outcome } = trajectory;
+/** What credit looks at; without a task nothing counts as told in it. */
+export type Credited = Pick<Trajectory, 'steps' | 'outcome'> & { task?: Task };
+
+export function attributeSimple(run: Credited): Attribution {
+  const { steps, outcome } = run;
+  if (steps.length === 0) return [];
+  const failed = outcome.success === false;
+  if (failed && isConversation(steps))
+    return normalize(blameConversation(run.task?.description ?? '', steps));
+  if (!namesNoTool(steps)) return attributeByRules(run);
+  const failures = failuresOf(steps);
+  return normalize(failed ? blameAnswers(steps, failures) : praiseAnswers(failures));
+}
+
+/** The rules for acts alone, whatever the run is made of. */
+export function attributeByRules({ steps, outcome }: Credited): Attribution {
   if (steps.length === 0) return [];
   const failures = failuresOf(steps);
-  const raw = outcome.success === false ? blame(steps, failures) : praise(steps, failures);
-  return normalize(raw);
+  return normalize(outcome.success === false ? blame(steps, failures) : praise(steps, failures));
 }
 
 function praise(steps: Step[], failures: (Failure | undefined)[]): number[] {
@@ -45,23 +59,14 @@ function weightOf(step: Step): number {
   return commandsOf(step).every((c) => isRead(c) || isNote(c)) ? READ_WEIGHT : 1;
 }
 
+function errorWeight(step: Step | undefined): number {
+  const command = step && mainCommand(step);
+  return command && isRead(command) ? READ_WEIGHT : 1;
+}
+
 function blame(steps: Step[], failures: (Failure | undefined)[]): number[] {
-  const shares = new Array<number>(steps.length).fill(0);
-  const open = new Map<string, number[]>();
-  for (const [i, failure] of failures.entries()) {
-    const step = steps[i];
-    const key = (step && mainCommand(step)?.name) ?? '';
-    if (!failure) {
-      // The same command went through: its earlier errors were got past.
-      for (const [template, at] of open) if (template.startsWith(`${key}\0`)) at.length = 0;
-      continue;
-    }
-    const template = `${key}\0${failure.messages[0] ? templateOf(failure.messages[0]).template : ''}`;
-    open.set(template, [...(open.get(template) ?? []), i]);
-  }
-  for (const at of open.values()) {
-    for (const [nth, i] of at.entries()) shares[i] = (shares[i] ?? 0) + 2 ** -Math.min(nth, FARTHEST);
-  }
+  // Where only looking failed, less hung on it.
+  const shares = openErrors(steps, failures).map((share, i) => share * errorWeight(steps[i]));
   if (shares.some((share) => share > 0)) return shares;
   const acts = steps.map(weightOf);
   const last = acts.lastIndexOf(1);

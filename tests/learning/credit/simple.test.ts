@@ -114,11 +114,11 @@ describe('who gets the credit of a success', () => {
     ]);
   });
 
-  it('where only talk happened all words count the same', () => {
-    expect(credit([say('Hello.'), say('Sure.')])).toEqual([
-      [0, 0.5],
-      [1, 0.5],
-    ]);
+  it('where only talk happened the last word most, and the first before those between', () => {
+    const attribution = credit([say('Hello.'), say('Well.'), say('Hm.'), say('Sure.')]);
+    expect(top(attribution)).toBe(3);
+    expect(share(attribution, 0)).toBeGreaterThan(share(attribution, 2));
+    expect(share(attribution, 2)).toBeGreaterThan(share(attribution, 1));
   });
 
   it('where every step failed nothing stands out', () => {
@@ -170,6 +170,12 @@ describe('who gets the blame of a failure', () => {
       expect.closeTo(1 / 7, 12),
       0,
     ]);
+  });
+
+  it('an act that failed more than a look that did', () => {
+    const looked = failing('cat /etc/none', 'cat: /etc/none: No such file or directory');
+    const attribution = credit([looked, failing('make', 'make: *** No targets.  Stop.')], false);
+    expect(attribution.map(([, part]) => part)).toEqual([expect.closeTo(0.2, 9), expect.closeTo(0.8, 9)]);
   });
 
   it('the last act, where nothing went wrong on the way', () => {
