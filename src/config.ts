@@ -37,6 +37,12 @@ export const LearningConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('Wait while fewer of the new judged runs succeeded, but never beyond 4 times min_trajectories'),
+  run_examples: z
+    .enum(['none', 'script', 'all'])
+    .default('script')
+    .describe(
+      'Which examples of code concepts are run to check them: script is TypeScript and JavaScript, which Node confines; all adds Python, which only rules of our own confine',
+    ),
   auto_batch: z
     .boolean()
     .default(true)

@@ -8,6 +8,7 @@ import { contentId } from '../learners/content-id.ts';
 import { PENDING, revisionOf } from '../memory/memory.ts';
 import type { BatchResult, Trajectory } from '../types.ts';
 import { createAnalysis, knownAttempts } from './batch-analysis.ts';
+import { checkConcepts } from './code/check.ts';
 import { countPatterns } from './errors/learn.ts';
 import { type Asking, type LlmRun, llmNotes, refineTelling } from './llm/batch-llm.ts';
 import { type Telling, tellingOf } from './llm/telling.ts';
@@ -127,7 +128,9 @@ async function learn(
     const found = await extractor.mineConcepts(name, own, signal);
     // Documentation is an extra: a concept that cannot be documented is kept as it is.
     const documented = await Promise.all(found.map((each) => extractor.autoDocument(each).catch(() => each)));
-    await settleConcepts(ctx, name, documented, new Set(own));
+    const standing = await ctx.memory.concepts.getMany(documented.map(({ id }) => id));
+    const checked = await checkConcepts(documented, standing, ctx.config.learning.run_examples, signal);
+    await settleConcepts(ctx, name, checked, new Set(own));
     strategies += told.length;
     concepts += documented.length;
     pruned += await pruneClusters(ctx, attempts);

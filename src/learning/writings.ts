@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts';
 import { taskKey } from '../memory/memory.ts';
 import type { Trajectory, Writing } from '../types.ts';
-import { writingsOf } from './code/writings.ts';
+import { nothingSeen, writingsOf } from './code/writings.ts';
 
 /** Writings of a project that are looked at: the newest. */
 export const MOST_WRITINGS = 50_000;
@@ -13,9 +13,11 @@ const HOPS = 2;
 export async function noteWritings(ctx: Context, runs: Trajectory[], signal?: AbortSignal): Promise<void> {
   const at = ctx.now().toISOString();
   const found: Writing[] = [];
+  // Attempts at one task often write the very same file.
+  const seen = nothingSeen();
   for (const run of runs) {
     signal?.throwIfAborted();
-    found.push(...(await writingsOf(run, taskKey(run.project, run.task), at)));
+    found.push(...(await writingsOf(run, taskKey(run.project, run.task), at, seen)));
   }
   const standing = await ctx.memory.writings.ids({ where: { trajectory: runs.map(({ id }) => id) } });
   const ids = new Set(found.map(({ id }) => id));

@@ -1,16 +1,13 @@
 /**
  * Code concepts: functions and small classes that several tasks of a project wrote in the same shape, with the
- * smallest writing that was part of a success. TypeScript and JavaScript, offline.
+ * smallest writing that was part of a success. Offline, in two halves: what each run wrote (writings.ts), and what
+ * writings have in common (mine.ts).
  */
 import { setImmediate } from 'node:timers/promises';
-import { isInstructionLike } from '../../learners/instructions.ts';
-import type { CodeConcept, Trajectory } from '../../types.ts';
-import { guardConcept } from '../guard.ts';
+import type { CodeConcept, Trajectory, Writing } from '../../types.ts';
 import { callFrom, headOf, whatItDoes } from './describe.ts';
-import { conceptsAmong, type Writing } from './families.ts';
-import { loadCompiler } from './parse.ts';
-import { type Findings, findingsOf, type Reductions } from './pieces.ts';
-import { memoryOf, snippetsOf } from './snippets.ts';
+import { conceptsAmong } from './mine.ts';
+import { nothingSeen, writingsOf } from './writings.ts';
 
 /**
  * The concepts behind what the runs wrote, those with most tasks behind them first. Only shapes that at least two
@@ -25,46 +22,16 @@ export async function extractConcepts(
   at: string,
   signal?: AbortSignal,
 ): Promise<CodeConcept[]> {
-  const written = trajectories.map((trajectory) => ({ trajectory, snippets: snippetsOf(trajectory.steps) }));
-  if (written.every(({ snippets }) => snippets.length === 0)) return [];
-  const compiler = await loadCompiler();
-  const reductions: Reductions = new Map();
-  // Attempts at one task often write the very same file.
-  const known = new Map<string, Findings>();
-  // One writing with an order to a model in a comment must not spoil the others, nor speak for them.
-  const looked = new Map<string, boolean>();
-  const ordersIn = (text: string) => {
-    const orders = looked.get(text) ?? isInstructionLike(text);
-    looked.set(text, orders);
-    return orders;
-  };
-  const byProject = new Map<string, Writing[]>();
-  for (const [nth, { trajectory, snippets }] of written.entries()) {
+  const seen = nothingSeen();
+  const writings: Writing[] = [];
+  for (const [nth, trajectory] of trajectories.entries()) {
     // Parsing is synchronous: let others have a turn, and an abort arrive.
     if (nth % 16 === 0) await setImmediate();
     signal?.throwIfAborted();
-    const writings = byProject.get(trajectory.project) ?? [];
-    byProject.set(trajectory.project, writings);
-    const found = snippets.map((snippet) => {
-      const source = `${snippet.dialect} ${snippet.test}\n${snippet.text}`;
-      const findings = known.get(source) ?? findingsOf(compiler, snippet, reductions);
-      known.set(source, findings);
-      return { ...findings, step: snippet.step };
-    });
-    const wasSeen = memoryOf(trajectory.steps);
-    const kept = new Set<string>();
-    for (const { pieces, step } of found) {
-      for (const piece of pieces) {
-        if (kept.has(piece.key) || wasSeen(piece.text, step) || ordersIn(piece.text)) continue;
-        kept.add(piece.key);
-        const calls = found.flatMap((each) => each.calls.get(piece.name) ?? []);
-        writings.push({ piece, trajectory, task: taskKeyOf(trajectory), calls });
-      }
-    }
+    writings.push(...(await writingsOf(trajectory, taskKeyOf(trajectory), at, seen)));
   }
-  return [...byProject]
-    .flatMap(([project, writings]) => conceptsAmong(writings, reductions, project, at))
-    .flatMap((concept) => guardConcept(concept) ?? [])
+  return [...Map.groupBy(writings, ({ project }) => project).values()]
+    .flatMap((same) => conceptsAmong(same, at))
     .sort((a, b) => b.tasks - a.tasks || b.usage.worked - a.usage.worked || (a.id < b.id ? -1 : 1));
 }
 

@@ -1,6 +1,6 @@
 /** Text to syntax tree, through the TypeScript that ts-morph brings. It is big: loaded when first needed. */
 import type { ts } from 'ts-morph';
-import type { Snippet } from './snippets.ts';
+import type { Dialect } from './snippets.ts';
 
 /** The compiler itself, handed to whatever looks at a tree. */
 export type Compiler = typeof ts;
@@ -8,7 +8,7 @@ export type Node = ts.Node;
 export type SourceFile = ts.SourceFile;
 
 /** Deeper than any code people write, and shallow enough to recurse over. */
-const DEEPEST_BRACKETS = 60;
+export const DEEPEST_BRACKETS = 60;
 const DEEPEST_TREE = 250;
 const MOST_NODES = 40_000;
 
@@ -17,10 +17,13 @@ export async function loadCompiler(): Promise<Compiler> {
   return compiler;
 }
 
-/** The tree of a snippet, or undefined when it does not parse without errors or is nested absurdly. */
-export function parse(compiler: Compiler, { text, dialect }: Snippet): SourceFile | undefined {
-  // The parser recurses and looks ahead: nested brackets are refused before it sees them.
-  if (bracketDepth(text) > DEEPEST_BRACKETS) return undefined;
+export const isDialect = (name: string): name is Dialect => /^[tj]sx?$/u.test(name);
+
+/**
+ * The tree of a text, or undefined when it does not parse without errors. Nested brackets are the caller's to refuse:
+ * the parser recurses over them.
+ */
+export function parse(compiler: Compiler, text: string, dialect: Dialect): SourceFile | undefined {
   const kind = {
     ts: compiler.ScriptKind.TS,
     tsx: compiler.ScriptKind.TSX,
@@ -43,7 +46,7 @@ export function parse(compiler: Compiler, { text, dialect }: Snippet): SourceFil
   }
 }
 
-function bracketDepth(text: string): number {
+export function bracketDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < text.length; i += 1) {

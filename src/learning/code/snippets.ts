@@ -1,21 +1,26 @@
 /**
- * The JavaScript and TypeScript that an agent wrote in a run: files as they stood at its end, pieces of files whose
- * rest is unknown, here-documents and fenced blocks. Observations never count: they are somebody else's text.
+ * The code that an agent wrote in a run, in languages that can be read here: files as they stood at its end, pieces of
+ * files whose rest is unknown, here-documents and fenced blocks. Observations never count: they are somebody else's
+ * text.
  */
 import type { Step } from '../../types.ts';
 import { isShell } from '../acts/commands.ts';
 import { failureOf } from '../errors/failures.ts';
+import { GRAMMARS } from './grammars.ts';
 
-/** How a text is to be parsed. */
+/** How the compiler is to parse a text. */
 export type Dialect = 'ts' | 'tsx' | 'js' | 'jsx';
 
 export interface Snippet {
   text: string;
-  dialect: Dialect;
+  /** What the compiler parses, or the name of a grammar's language. */
+  dialect: string;
   /** Written as a test: its calls are examples, its functions are not concepts. */
   test: boolean;
   /** The step that first wrote it, 0-based. */
   step: number;
+  /** Of no known file: what is defined again later, in another such piece, took its place. */
+  loose?: true;
 }
 
 /** The files of a run as they stand, by path. */
@@ -24,9 +29,14 @@ type Files = Map<string, { text: string; step: number }>;
 export const LONGEST_SNIPPET = 64 * 1024;
 const MOST_SNIPPETS = 200;
 
-const CODE_FILE = /\.(?:[mc]?(ts|js)|(tsx|jsx))$/u;
+const SCRIPT_FILE = /\.(?:[mc]?(ts|js)|(tsx|jsx))$/u;
 const TEST_FILE = /(?:^|[/._-])(?:tests?|specs?|__tests__|bench(?:mark)?s?|fixtures?)(?:[/._-]|$)/iu;
-const FENCE = /^\s*(`{3,})\s*(tsx?|jsx?|typescript|javascript|mjs|cjs|mts|cts)\s*$/iu;
+const FENCE = /^\s*(`{3,})\s*([\w+#-]{1,20})\s*$/u;
+const SCRIPT_FENCE = /^(?:(tsx?|jsx?)|([mc]ts|typescript)|[mc]js|javascript)$/iu;
+/** Tools that run code that is handed to them. */
+const INTERPRETING = /^(?:i|run_|execute_)?(python|node|javascript)(?:_repl|_interpreter|_code)?$/iu;
+/** A program that reads code from its standard input. */
+const INTERPRETER = /(?:^|[;&|\s/])(python|node)[\d.]*\s+(?:-\s*)?$/u;
 const HEREDOC = /<<-?\s*(['"]?)([\w-]{1,40})\1/u;
 const REDIRECTED = />{1,2}\s*(['"]?)([^\s'"<>|;&]{1,300})\1/u;
 
@@ -41,8 +51,14 @@ export function snippetsOf(steps: Step[]): Snippet[] {
     if (failureOf(step)) continue;
     takeEdits(step, at, files, loose);
     takeFences(step.action, at, loose);
+    takeCells(step, at, loose);
     if (isShell(step)) {
-      takeHeredocs(typeof step.args?.command === 'string' ? step.args.command : step.action, at, files);
+      takeHeredocs(
+        typeof step.args?.command === 'string' ? step.args.command : step.action,
+        at,
+        files,
+        loose,
+      );
     }
   }
   const whole = [...files].flatMap(([path, { text, step }]) => snippet(path, text, step) ?? []);
@@ -52,19 +68,27 @@ export function snippetsOf(steps: Step[]): Snippet[] {
 }
 
 function snippet(path: string, text: string, step: number): Snippet | undefined {
-  const [, plain, jsx] = CODE_FILE.exec(path) ?? [];
-  const dialect = plain ?? jsx;
-  return isDialect(dialect) ? { text, dialect, test: TEST_FILE.test(path), step } : undefined;
+  const dialect = dialectOf(path);
+  return dialect === undefined ? undefined : { text, dialect, test: TEST_FILE.test(path), step };
 }
 
-const isDialect = (name: string | undefined): name is Dialect =>
-  name === 'ts' || name === 'js' || name === 'tsx' || name === 'jsx';
+function dialectOf(path: string): string | undefined {
+  const [, plain, jsx] = SCRIPT_FILE.exec(path) ?? [];
+  return plain ?? jsx ?? GRAMMARS.find(({ files }) => files.test(path))?.language;
+}
+
+/** From the name of a fenced block or of an interpreter. */
+function dialectNamed(name: string): string | undefined {
+  const matched = SCRIPT_FENCE.exec(name);
+  if (matched) return matched[1]?.toLowerCase() ?? (matched[2] === undefined ? 'js' : 'ts');
+  return GRAMMARS.find(({ fence }) => fence.test(name))?.language;
+}
 
 /** Write and Edit calls, whatever the tool is named: the arguments tell. */
 function takeEdits(step: Step, at: number, files: Files, loose: Snippet[]): void {
   const args = step.args;
   const path = firstText(args?.file_path, args?.path, args?.filename);
-  if (!args || path === undefined || !CODE_FILE.test(path)) return;
+  if (!args || path === undefined || dialectOf(path) === undefined) return;
   const content = firstText(args.content, args.file_text);
   if (content !== undefined) {
     put(files, path, content, at);
@@ -81,7 +105,7 @@ function takeEdits(step: Step, at: number, files: Files, loose: Snippet[]): void
       put(files, path, next, at);
     } else {
       const piece = snippet(path, after, at);
-      if (piece && loose.length < MOST_SNIPPETS) loose.push(piece);
+      if (piece && loose.length < MOST_SNIPPETS) loose.push({ ...piece, loose: true });
     }
   }
 }
@@ -100,48 +124,70 @@ const put = (files: Files, path: string, text: string, at: number) =>
 const firstText = (...values: unknown[]): string | undefined =>
   values.find((value): value is string => typeof value === 'string');
 
+/** What was typed into an interpreter that takes nothing but code. */
+function takeCells({ tool, action, args }: Step, at: number, loose: Snippet[]): void {
+  const [, python] = INTERPRETING.exec(tool ?? '') ?? [];
+  const text = firstText(args?.code, args?.source) ?? action;
+  if (python === undefined || text.includes('```') || loose.length >= MOST_SNIPPETS) return;
+  const dialect = dialectNamed(python.toLowerCase() === 'python' ? 'python' : 'js');
+  if (dialect !== undefined) loose.push({ text, dialect, test: false, step: at, loose: true });
+}
+
 /** Line by line, so that a text full of unclosed fences costs no more than its length. */
 function takeFences(text: string, at: number, loose: Snippet[]): void {
   if (!text.includes('```')) return;
-  let open: { mark: string; dialect: Dialect; lines: string[] } | undefined;
+  let open: { mark: string; dialect: string; lines: string[] } | undefined;
   for (const line of text.split('\n')) {
     if (open) {
       if (line.trim().startsWith(open.mark)) {
         if (loose.length < MOST_SNIPPETS)
-          loose.push({ text: open.lines.join('\n'), dialect: open.dialect, test: false, step: at });
+          loose.push({
+            text: open.lines.join('\n'),
+            dialect: open.dialect,
+            test: false,
+            step: at,
+            loose: true,
+          });
         open = undefined;
       } else open.lines.push(line);
       continue;
     }
     const [, mark, named] = FENCE.exec(line) ?? [];
-    if (mark === undefined || named === undefined) continue;
-    const name = named.toLowerCase();
-    const dialect = isDialect(name) ? name : /^(?:typescript|[mc]ts)$/u.test(name) ? 'ts' : 'js';
-    open = { mark, dialect, lines: [] };
+    const dialect = named === undefined ? undefined : dialectNamed(named);
+    if (mark !== undefined && dialect !== undefined) open = { mark, dialect, lines: [] };
   }
 }
 
 /** `cat > file.ts <<'EOF'`: many agents have no other way to write. An unclosed one takes the rest, as in a shell. */
-function takeHeredocs(command: string, at: number, files: Files): void {
+function takeHeredocs(command: string, at: number, files: Files, loose: Snippet[]): void {
   if (!command.includes('<<')) return;
-  let open: { end: string; path: string | undefined; appends: boolean; lines: string[] } | undefined;
+  let open: { end: string; path?: string; dialect?: string; appends: boolean; lines: string[] } | undefined;
   for (const line of command.split('\n')) {
     if (open) {
       if (line.trim() !== open.end) {
         open.lines.push(line);
         continue;
       }
-      const { path, appends, lines } = open;
+      const { path, dialect, appends, lines } = open;
       const before = appends && path !== undefined ? (files.get(path)?.text ?? '') : '';
       if (path !== undefined) put(files, path, `${before}${lines.join('\n')}\n`, at);
+      else if (dialect !== undefined && loose.length < MOST_SNIPPETS)
+        loose.push({ text: lines.join('\n'), dialect, test: false, step: at, loose: true });
       open = undefined;
       continue;
     }
     const heredoc = HEREDOC.exec(line.slice(0, 2_000));
     if (!heredoc) continue;
-    const target = REDIRECTED.exec(line.slice(0, 2_000).replace(heredoc[0], ' '));
-    const path = target?.[2] !== undefined && CODE_FILE.test(target[2]) ? target[2] : undefined;
-    open = { end: heredoc[2] ?? '', path, appends: target?.[0].startsWith('>>') ?? false, lines: [] };
+    const [before = '', after = ''] = line.slice(0, 2_000).split(heredoc[0]);
+    const target = REDIRECTED.exec(`${before} ${after}`);
+    const reader = INTERPRETER.exec(before)?.[1];
+    open = {
+      end: heredoc[2] ?? '',
+      path: target?.[2] !== undefined && dialectOf(target[2]) ? target[2] : undefined,
+      dialect: reader === undefined ? undefined : dialectNamed(reader === 'node' ? 'js' : reader),
+      appends: target?.[0].startsWith('>>') ?? false,
+      lines: [],
+    };
   }
 }
 

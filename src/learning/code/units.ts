@@ -7,8 +7,12 @@ export type FunctionNode = ts.FunctionDeclaration | ts.FunctionExpression | ts.A
 export interface Unit {
   name: string;
   node: FunctionNode | ts.ClassDeclaration;
-  /** As written, from `export` to the end. */
+  /** As it can stand alone: as written, from `export` to the end; a method as a function. */
   text: string;
+  /** Where the text begins in the file of the node. */
+  start: number;
+  /** Only a unit if it does without `this`, as it was written as a method. */
+  method: boolean;
 }
 
 /** A name that a file takes from elsewhere. */
@@ -26,24 +30,85 @@ const ENTRY = /^(?:main|cli|bootstrap|program|app|setup|teardown)$/iu;
 
 export const isRelative = (module: string): boolean => /^(?:\.|\/|[a-z]:|file:|#|@\/|~)/iu.test(module);
 
-/** The named functions and classes at the top of a file. */
+/**
+ * The named functions and classes at the top of a file; of an entry its functions, of a class or an object its
+ * methods as well.
+ */
 export function unitsOf(compiler: Compiler, file: SourceFile): Unit[] {
-  return file.statements
-    .flatMap((statement) => unitOf(compiler, statement, file) ?? [])
-    .filter(({ name }) => name !== '' && !ENTRY.test(name));
+  return file.statements.flatMap((statement) => {
+    const unit = unitOf(compiler, statement, file);
+    const inside = unit && ENTRY.test(unit.name) ? nestedIn(compiler, unit.node, file) : [];
+    return [...(unit ? [unit] : []), ...inside, ...methodsOf(compiler, statement, file)].filter(
+      ({ name }) => name !== '' && !ENTRY.test(name),
+    );
+  });
+}
+
+function nestedIn(compiler: Compiler, node: Unit['node'], file: SourceFile): Unit[] {
+  const body = compiler.isClassDeclaration(node) ? undefined : node.body;
+  return body && compiler.isBlock(body)
+    ? body.statements.flatMap((statement) => unitOf(compiler, statement, file) ?? [])
+    : [];
+}
+
+/** The methods of a class, and of an object that a name is given, each as a function of its own. */
+function methodsOf(compiler: Compiler, statement: ts.Statement, file: SourceFile): Unit[] {
+  const declaration = compiler.isVariableStatement(statement)
+    ? statement.declarationList.declarations[0]
+    : undefined;
+  const value = declaration?.initializer;
+  const members = compiler.isClassDeclaration(statement)
+    ? statement.members
+    : value && compiler.isObjectLiteralExpression(value)
+      ? value.properties
+      : [];
+  const owner =
+    (compiler.isClassDeclaration(statement) ? statement.name : declaration?.name)?.getText(file) ?? '';
+  return [...members].flatMap((member): Unit[] => {
+    if (compiler.isMethodDeclaration(member)) {
+      if (!member.body || !compiler.isIdentifier(member.name)) return [];
+      const kinds = (member.modifiers ?? []).map(({ kind }) => kind);
+      const isAsync = kinds.includes(compiler.SyntaxKind.AsyncKeyword) ? 'async ' : '';
+      const { text: name } = member.name;
+      const rest = file.text.slice(member.name.end, member.end);
+      const text = `${isAsync}function${member.asteriskToken ? '*' : ''} ${name}${rest}`;
+      return alone(compiler, file, name, text, owner);
+    }
+    if (!compiler.isPropertyAssignment(member) || !compiler.isIdentifier(member.name)) return [];
+    const { text: name } = member.name;
+    const node = asFunction(compiler, member.initializer);
+    return node ? alone(compiler, file, name, `const ${name} = ${node.getText(file)};`, owner) : [];
+  });
+}
+
+/** A function in a text of its own, where it calls itself by its own name. */
+function alone(compiler: Compiler, from: SourceFile, name: string, text: string, owner: string): Unit[] {
+  const called = ['this', owner].filter((of) => of !== '').map((of) => `${of}.${name}(`);
+  const own = dedent(called.reduce((code, of) => code.replaceAll(of, `${name}(`), text));
+  const file = compiler.createSourceFile(from.fileName, own, compiler.ScriptTarget.Latest, true);
+  const [statement] = file.statements;
+  const unit = statement && unitOf(compiler, statement, file);
+  return unit ? [{ ...unit, method: true }] : [];
+}
+
+/** All lines but the first as far to the left as the last one stands. */
+function dedent(text: string): string {
+  const indent = /\n([ \t]{1,40})[^\n]*$/u.exec(text)?.[1] ?? '';
+  return indent === '' ? text : text.replaceAll(`\n${indent}`, '\n');
 }
 
 function unitOf(compiler: Compiler, statement: ts.Statement, file: SourceFile): Unit | undefined {
-  const text = statement.getText(file);
+  const [text, start] = [statement.getText(file), statement.getStart(file)];
   if (compiler.isFunctionDeclaration(statement) || compiler.isClassDeclaration(statement)) {
     const hasBody = compiler.isClassDeclaration(statement) || statement.body !== undefined;
-    return hasBody ? { name: statement.name?.text ?? '', node: statement, text } : undefined;
+    const name = statement.name?.text ?? '';
+    return hasBody ? { name, node: statement, text, start, method: false } : undefined;
   }
   if (compiler.isVariableStatement(statement)) {
     const [declaration, second] = statement.declarationList.declarations;
     if (!declaration || second || !compiler.isIdentifier(declaration.name)) return undefined;
     const node = asFunction(compiler, declaration.initializer);
-    return node && { name: declaration.name.text, node, text };
+    return node && { name: declaration.name.text, node, text, start, method: false };
   }
   // exports.name = function …
   if (!compiler.isExpressionStatement(statement) || !compiler.isBinaryExpression(statement.expression))
@@ -53,7 +118,9 @@ function unitOf(compiler: Compiler, statement: ts.Statement, file: SourceFile): 
     return undefined;
   if (!/^(?:module\.)?exports$/u.test(left.expression.getText(file))) return undefined;
   const node = asFunction(compiler, right);
-  return node && { name: left.name.text, node, text };
+  const name = left.name.text;
+  const [unit] = node ? alone(compiler, file, name, `const ${name} = ${node.getText(file)};`, '') : [];
+  return unit && { ...unit, method: false };
 }
 
 const asFunction = (compiler: Compiler, node: Node | undefined): FunctionNode | undefined =>

@@ -275,8 +275,9 @@ describe('snippetsOf', () => {
     expect(snippetsOf(steps)).toEqual([
       { text: 'const a = 1;\nconst b = $& 2;\n', dialect: 'ts', test: false, step: 0 },
       { text: 'let d;\n', dialect: 'js', test: true, step: 3 },
-      { text: 'const c = <b/>;', dialect: 'tsx', test: false, step: 2 },
-      { text: 'let e = 5;', dialect: 'ts', test: false, step: 4 },
+      { text: 'const c = <b/>;', dialect: 'tsx', test: false, step: 2, loose: true },
+      { text: 'let e = 5;', dialect: 'ts', test: false, step: 4, loose: true },
+      { text: 'f = 1', dialect: 'python', test: false, step: 4, loose: true },
     ]);
   });
 
@@ -286,7 +287,7 @@ describe('snippetsOf', () => {
       args: { file_path: 'a.js', old_string: 'a', new_string: 'a'.repeat(60_000), replace_all: true },
     });
     expect(snippetsOf([write('a.js', 'a'.repeat(60_000)), all, all])).toEqual([
-      { text: 'a'.repeat(60_000), dialect: 'js', test: false, step: 2 },
+      { text: 'a'.repeat(60_000), dialect: 'js', test: false, step: 2, loose: true },
     ]);
     expect(snippetsOf(Array.from({ length: 300 }, (_, i) => write(`${i}.js`, 'x')))).toHaveLength(200);
     expect(snippetsOf([write('big.js', 'x'.repeat(65_537))])).toEqual([]);
