@@ -4,7 +4,12 @@ import { MAX_MESSAGE } from './template.ts';
 const MOST_MESSAGES = 3;
 const LOOKED_AT = 20_000;
 
-const SHELL_PREFIX = /^(?:\/[\w/]*\/)?(?:ba|z|da|k)?sh: (?:line )?(?:\d+: )?/u;
+const SHELL_PREFIX =
+  /^(?:(?:\/[\w/]*\/)?(?:ba|z|da|k)?sh: (?:-c: )?(?:line )?(?:\d+: )?|.{0,300}: -c: line \d+: |[^\s:]{1,80}: line \d+: (?=.{0,200}(?:command not found|syntax error(?: near|:)|unexpected EOF|unbound variable|bad substitution|No such file|Permission denied|not found$)))/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what terminals are told in
+const ANSI = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)?|[@-Z\\-_])/gu;
+/** A piece of a statement that goes over several lines and stands in one message. */
+const CITED = /\bnear '[\s\S]{0,400}?' at line \d+/gu;
 const ERROR_NAME =
   /^(?:Uncaught )?(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|NotFound|Exit|Fault)(?: \[\w+\])?(?:: .*|$)/u;
 const COMPILER = /(?:^|[\s:)])(?:fatal )?error(?: [A-Z]{1,4}\d+|\[[A-Z]\d+\])?: \S/u;
@@ -12,7 +17,7 @@ const SHELL =
   /^[^\s:]{1,80}: (?:.{0,160}: )?(?:command not found|not found|No such file or directory|Permission denied|Is a directory|Not a directory|bad interpreter.*|cannot execute.*|syntax error.*|unbound variable|(?:unrecognized|invalid) option.*|Operation not permitted|Connection refused|Device or resource busy|Address already in use)/u;
 const LABELLED =
   /^(?:\W{0,3}\s?)(?:E|ERR!|error|fatal|failed|failure|fatal error|panic|npm (?:error|ERR!)|Error [A-Z]\w+ [\w ]+)\b ?[:!]\s?\S/iu;
-const ASSERTION = /^(?:E\s+)?(?:assert(?:ion)?\b.*|AssertionError.*|Expected .* (?:but|to) .*)/iu;
+const ASSERTION = /^(?:E\s+assert(?:ion)?\b.*|(?:E\s+)?AssertionError.*|Expected .* (?:but|to) .*)/iu;
 
 /**
  * The messages of a text known to be an error, most telling first. A stack trace gives its last line, a compiler its
@@ -29,7 +34,8 @@ export function messagesOf(text: string): string[] {
   );
   if (loose[0] !== undefined && loose[0].length <= 300) return [cleanMessage(loose[0])];
   const [only] = lines;
-  return lines.length === 1 && only !== undefined && only.length <= 300 && /\s/u.test(only)
+  // A line of many languages has no spaces.
+  return lines.length === 1 && only !== undefined && only.length <= 300 && /\s|\P{ASCII}{4}/u.test(only)
     ? [cleanMessage(only)]
     : [];
 }
@@ -51,6 +57,8 @@ function linesOf(text: string): string[] {
   const head = text.slice(0, LOOKED_AT / 2);
   const tail = text.length > LOOKED_AT ? text.slice(-LOOKED_AT / 2) : text.slice(LOOKED_AT / 2);
   return `${head}${tail}`
+    .replace(ANSI, '')
+    .replace(CITED, (cited) => cited.replace(/\s+/gu, ' '))
     .replace(/<\/?(?:tool_use_error|error|stderr|stdout|system-reminder)>/gu, '\n')
     .split('\n')
     .map((line) => line.trim())
@@ -84,6 +92,7 @@ function tellingLines(lines: string[]): string[] {
 /** Drops what differs between shells and reporters but says nothing: prefixes, markers, the word "command". */
 export function cleanMessage(line: string): string {
   return line
+    .replace(ANSI, '')
     .replace(SHELL_PREFIX, '')
     .replace(/^E\s{2,}/u, '')
     .replace(/^Uncaught /u, '')

@@ -37,6 +37,11 @@ describe('messages of a text that is known to be an error', () => {
     ['npm error Missing script: "lint"', 'npm error Missing script: "lint"'],
     ['E   AssertionError: 3 != 4', 'AssertionError: 3 != 4'],
     ['The reservation cannot be changed', 'The reservation cannot be changed'],
+    ['\u001b[1;31mError: boom\u001b[0m', 'Error: boom'],
+    ['数据库连接失败', '数据库连接失败'],
+    ['Datei »a.csv« nicht gefunden', 'Datei »a.csv« nicht gefunden'],
+    ['/bin/bash: -c: line 3: syntax error: unexpected end of file', 'syntax error: unexpected end of file'],
+    ["error near 'SELECT a\n  FROM b' at line 2", "error near 'SELECT a FROM b' at line 2"],
   ])('%s', (text, expected) => {
     expect(messagesOf(text)[0]).toBe(expected);
   });

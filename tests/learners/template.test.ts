@@ -45,6 +45,59 @@ describe('a template keeps what tells and masks what is private', () => {
   });
 });
 
+describe('messages that differ in a literal share a template, quoted or not', () => {
+  it.each([
+    [["Table X doesn't exist", "Table orders doesn't exist", "Table shop.order_lines doesn't exist"]],
+    [["Unknown column 'a.b' in 'field list'", "Unknown column 'c' in 'where clause'"]],
+    [["Column 'id' in field list is ambiguous", "Column 'no' in where clause is ambiguous"]],
+    [
+      [
+        "right syntax to use near 'x = 'a' AND y' at line 1",
+        "right syntax to use near '' at line 12",
+        "right syntax to use near ')' at line 3",
+      ],
+    ],
+    [['cat: a.csv: No such file or directory', "find: 'b c': No such file or directory"]],
+    [
+      [
+        "ls: cannot access 'x': No such file or directory",
+        "cp: cannot stat '/a/b': No such file or directory",
+      ],
+    ],
+    [["ps: invalid option -- 'x'", "wc: invalid option -- 'u'"]],
+    [['package jq is not installed', 'package left-pad is not installed']],
+    [['TypeError: load() missing 1 argument', 'TypeError: Store.save() missing 2 argument']],
+  ])('%j', (messages) => {
+    expect(new Set(messages.map((message) => templateOf(message).template)).size).toBe(1);
+  });
+
+  it.each([
+    ["Table 'a' doesn't exist", "Unknown column 'a' in 'field list'"],
+    ['Error: user not found', 'Error: reservation not found'],
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNRESET 127.0.0.1:5432'],
+    ['error TS2304: bad name', 'error TS2305: bad name'],
+    ['ER_NO_SUCH_TABLE: gone', 'ER_BAD_FIELD_ERROR: gone'],
+    ['cat: a: No such file or directory', 'cat: a: Permission denied'],
+    ['grant failed: invalid_grant', 'grant failed: invalid_client'],
+  ])('but not other errors: %s / %s', (one, other) => {
+    expect(templateOf(one).template).not.toBe(templateOf(other).template);
+  });
+});
+
+describe('signatures match errors, not what merely names them', () => {
+  const signature = (message: string) => new RegExp(signatureOf(templateOf(message).template), 'u');
+
+  it.each([
+    ['Error: bad weights', 'printf("Error: bad weights\\n");'],
+    ['NotImplementedError', '        raise NotImplementedError("later")'],
+    ['NotImplementedError', 'except (KeyError, NotImplementedError):'],
+    ['No a/b.c available', '[(8, "No details available")]'],
+  ])('%s is not in %s', (message, text) => {
+    expect(signature(message).test(text)).toBe(false);
+    expect(signature(message).test(`worker 3 died: ${message}`)).toBe(true);
+  });
+});
+
 /** Messages as programs print them. */
 const literal = fc.stringMatching(/^[A-Za-z][\w.-]{0,20}$/u);
 const path = fc.array(literal, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join('/')}`);
@@ -146,6 +199,34 @@ describe('laws of templates', () => {
       }),
       { seed: 14 },
     );
+  });
+
+  it('matching a megabyte of near misses takes time that grows with it, no faster', () => {
+    const messages = [
+      "Unknown column 'a' in 'b' for 'c' of 'd' and 'e'",
+      'a/b=c/d=e/f=g/h=i/j at 1,2-3.4:5/6',
+      "near 'x = 'a'' at line 1",
+      'Expression #1 of SELECT list is not in GROUP BY clause and not in WHERE clause or ORDER BY clause',
+      'x@y.z u@v.w 0xab 0xcd <n>-<n>-<n>-<n> ab12cd34-ab12cd34-ab12cd34 !',
+      'cat: a: No such file or directory',
+    ];
+    for (const message of messages) {
+      const { template } = templateOf(message);
+      const compiled = new RegExp(signatureOf(template), 'u');
+      const part = message.slice(0, -1);
+      // A blow-up would never come back; the time itself is nobody's promise.
+      for (const unit of [
+        part,
+        `${part} `,
+        `${part}'`,
+        message.slice(0, message.length / 2),
+        "'",
+        ' ',
+        'a/',
+        '1,',
+      ])
+        expect(typeof compiled.test(unit.repeat(Math.ceil(1_000_000 / unit.length)))).toBe('boolean');
+    }
   });
 
   it('matching finishes on the longest hostile messages', () => {

@@ -15,6 +15,8 @@ const TRYING =
 /** True for a command that may change what a later command does. */
 export function isActing(command: Command): boolean {
   if (isRead(command) || isNote(command) || command.joint === '|') return false;
+  // A program that came in through a pipe or a here-document: what it was is not in the command.
+  if (/^\S+ -$/u.test(command.text)) return false;
   if (BOOKKEEPING.test(command.name) || RUNNERS.test(command.name) || TRYING.test(command.text)) return false;
   if (!isCheck(command)) return true;
   // A script may set up or check; its name tells, or a flag, or that it is a line of code typed in.

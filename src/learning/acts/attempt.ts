@@ -11,6 +11,7 @@ import { shorten } from './acts.ts';
 import { commandsOf, isCheck, mainCommand } from './commands.ts';
 import { doingsOf } from './features.ts';
 import { literalsOf } from './literals.ts';
+import { namedIn } from './plain-features.ts';
 import { routeActs } from './route-acts.ts';
 import { taskInShort } from './task-in-short.ts';
 
@@ -29,7 +30,7 @@ export function attemptOf(run: Trajectory): Attempt {
   const met = metBy(failures);
   const end = met.at(-1)?.template;
   const last_error = lastError(end, outcome.error);
-  const route = routeActs(steps, failures).slice(-MOST_ROUTE);
+  const route = routeActs(steps, failures, namedIn(task.description.slice(0, LOOKED_AT))).slice(-MOST_ROUTE);
   return {
     id: attemptId(id),
     at,

@@ -33,24 +33,34 @@ const INTERPRETERS = /^(?:python[\d.]*|node|ruby|perl|bash|sh|zsh|php|deno|bun|t
 export function isShell(step: Pick<Step, 'tool' | 'action' | 'args'>): boolean {
   if (step.tool !== undefined) return SHELL_TOOLS.test(step.tool) || typeof step.args?.command === 'string';
   return (
+    step.action.length < 2_000 &&
     plainAct(step.action) === undefined &&
     /^(?:\$ )?(?:[\w./-]+)(?:\s+[-\w./"'$~<>|&{}*=:]+)*/u.test(step.action) &&
     !/[.!?]$/u.test(step.action) &&
-    step.action.length < 2_000 &&
     /^[a-z./$]/u.test(step.action)
   );
 }
 
+const lineOf = (step: Pick<Step, 'action' | 'args'>): string => {
+  const given = typeof step.args?.command === 'string' ? step.args.command : step.action;
+  return carried(given) ?? given;
+};
+
+/** The parts of a shell step as they were written, each with its simple command; undefined for other steps. */
+export function shellParts(
+  step: Pick<Step, 'tool' | 'action' | 'args'>,
+): { text: string; joint: string; command: Command | undefined }[] | undefined {
+  const line = lineOf(step);
+  if (!isShell(step.tool === undefined ? { action: line } : step)) return undefined;
+  return splitShell(line).map(({ text, joint }) => ({ text, joint, command: simpleCommand(text, joint) }));
+}
+
 /** The simple commands of a step, in order. Calls of other tools give one; a message gives one named `say`. */
 export function commandsOf(step: Pick<Step, 'tool' | 'action' | 'args'>): Command[] {
-  const inside = typeof step.args?.command === 'string' ? step.args.command : carried(step.action);
-  const line = inside ?? step.action;
-  const plain = step.tool === undefined ? plainAct(line) : undefined;
+  const plain = step.tool === undefined ? plainAct(lineOf(step)) : undefined;
   if (plain) return [plain];
-  if (isShell(step.tool === undefined ? { action: line } : step)) {
-    const parsed = splitShell(line).flatMap(({ text, joint }) => simpleCommand(text, joint) ?? []);
-    if (parsed.length > 0) return parsed;
-  }
+  const parsed = shellParts(step)?.flatMap(({ command }) => command ?? []) ?? [];
+  if (parsed.length > 0) return parsed;
   if (step.tool === undefined) return [{ name: 'say', text: step.action, target: '', joint: '' }];
   const target = Object.values(step.args ?? {}).find((value) => typeof value === 'string') ?? '';
   return [{ name: step.tool, text: step.action, target: String(target).slice(0, 200), joint: '' }];
@@ -111,7 +121,7 @@ function joinLoops(parts: { text: string; joint: string }[]): { text: string; jo
   let open = 0;
   for (const part of parts) {
     const last = joined.at(-1);
-    if (open > 0 && last) last.text += `; ${part.text}`;
+    if (open > 0 && last) last.text += part.joint === ';' ? `; ${part.text}` : ` ${part.joint} ${part.text}`;
     else joined.push({ ...part });
     if (/^(?:do\s+|then\s+)?(?:for|while|until|if|case)\s/u.test(part.text)) open += 1;
     if (/^(?:done|fi|esac)\b/u.test(part.text)) open = Math.max(0, open - 1);
@@ -120,8 +130,9 @@ function joinLoops(parts: { text: string; joint: string }[]): { text: string; jo
 }
 
 function simpleCommand(text: string, joint: string): Command | undefined {
-  const bare = text
-    .replace(/\s*\d?(?:>>?|<)&?\s*(?:&?\d|\S+)/gu, '')
+  // What a loop does with its files is in its redirections.
+  const isLoop = /^(?:for|while|until|if|case)\s/u.test(text);
+  const bare = (isLoop ? text : text.replace(/\s*\d?(?:>>?|<)(?!\()&?\s*(?:&?\d|\S+)/gu, ''))
     .replace(/\s*&$/u, '')
     .trim();
   let tokens: string[] = bare.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'])+/gu) ?? [];
@@ -171,9 +182,9 @@ function named(program: string, args: string[], text: string, joint: string): Co
 const CHECKS =
   /^(?:pytest|py\.test|python3? -m (?:pytest|unittest)|(?:npm|pnpm|yarn) (?:test|run)|npx \w+|node|go test|cargo (?:test|build|check)|make(?: \w+)?|tsc|gcc|g\+\+|vitest|jest|mocha|tox|ctest|mvn \w+|gradle \w+|eslint|ruff|mypy|bash|sh|python[\d.]*)$/u;
 const READS =
-  /^(?:cat|head|tail|less|more|grep|rg|egrep|find|ls|tree|sed|awk|wc|file|stat|diff|echo|printf|strings|xxd|od|nl|sort|uniq|cut|Read|Grep|Glob|LS|NotebookRead|git (?:log|show|diff|status|grep|blame))$/u;
+  /^(?:cat|head|tail|less|more|grep|rg|egrep|find|ls|tree|sed|awk|wc|file|stat|diff|echo|printf|strings|xxd|od|nl|sort|uniq|cut|which|whereis|type|uname|whoami|id|df|du|ps|date|Read|Grep|Glob|LS|NotebookRead|git (?:log|show|diff|status|grep|blame))$/u;
 const NOTES =
-  /^(?:TodoWrite|TodoRead|ExitPlanMode|think|Task|say|BashOutput|cd|sleep|pwd|echo|export|set|source|true)$/u;
+  /^(?:TodoWrite|TodoRead|ExitPlanMode|think|Task|say|BashOutput|cd|sleep|pwd|echo|export|set|source|true|submit|reset|finish|done|inventory|look|help)$/u;
 /** A query is no mere look: its result is what was asked for. */
 const PLAIN_READS =
   /^(?:SHOW [A-Z ]+|DESC|EXPLAIN|look(?: at| in| under| inside)?|examine|inspect|read|check|search|lookup|view)$/u;

@@ -2,6 +2,8 @@
  * What a run did, as a set of features that can be compared with other runs: acts done, files looked at first, and
  * which act came before which. Only what did not fail counts.
  */
+
+import { templateOf } from '../../learners/template.ts';
 import { words } from '../../learners/words.ts';
 import type { Did, Step, Trajectory } from '../../types.ts';
 import { failureOf } from '../errors/failures.ts';
@@ -9,6 +11,7 @@ import { generalize } from '../errors/fixes.ts';
 import { commandText, isActing, shortPath } from './acts.ts';
 import { type Command, commandsOf, isEdit, isNote, isRead } from './commands.ts';
 import { filesNamed } from './literals.ts';
+import { choicesOf, namedIn, shapesOf, type TaskWords } from './plain-features.ts';
 
 export type FeatureKind = Did['kind'];
 
@@ -29,6 +32,8 @@ export interface Doings {
 /** A run that does more different things than this is told by the first of them. */
 const MOST_DONE = 300;
 const MOST_ORDERED = 12;
+/** So much of a task's text is looked at for what it names. */
+const LOOKED_AT = 4_000;
 /** Programs that say nothing about what was done with them. */
 const GENERIC =
   /^`(?:sed|awk|perl|cp|mv|rm|rmdir|mkdir|chmod|touch|ln|tar|curl|wget|python[\d.]*|node|bash|sh|for|if|while|pip|kill|tr|xargs|tee|test|\[)`$/u;
@@ -40,25 +45,35 @@ export function doingsOf({
   const found: Features = new Map();
   const description = task?.description ?? '';
   const files = filesNamed(description);
+  const asked = namedIn(description.slice(0, LOOKED_AT));
   const order: Doings['order'] = [];
+  /** What the errors met so far named: a module, a command, a table. */
+  const missed: Record<string, string> = {};
   let changed = false;
   for (const [i, step] of steps.entries()) {
-    if (failureOf(step)) continue;
+    const failure = failureOf(step);
+    if (failure) {
+      const [message] = failure.messages;
+      if (message !== undefined) Object.assign(missed, templateOf(message).values);
+      continue;
+    }
     for (const command of commandsOf(step)) {
       if (isNote(command)) continue;
-      for (const done of featuresOfCommand(step, command)) {
-        const { feature, literal } = withoutFile(done, files);
+      for (const done of featuresOfCommand(step, command, asked).flatMap((each) =>
+        withMissed(each, missed),
+      )) {
+        const { feature, literal } = done.literal === undefined ? withoutFile(done, files) : parted(done);
         if (feature.kind === 'ran' && OWN_WORK.test(feature.act)) continue;
         // Reading is advice only where it comes before the work: afterwards it looks at the run's own results.
         if (feature.kind === 'read' && changed) continue;
         const key = featureKey(feature);
         if (found.has(key) || found.size >= MOST_DONE) continue;
-        const asked = namesFileOf(description, feature.act);
+        const own = namesFileOf(description, feature.act);
         found.set(key, {
           ...feature,
           step: i,
           ...(literal === undefined ? {} : { literal }),
-          ...(asked ? { asked } : {}),
+          ...(own ? { asked: own } : {}),
         });
       }
       changed ||= changes(step, command) && !isRead(command);
@@ -100,11 +115,28 @@ function withoutFile(feature: Feature, files: string[]): { feature: Feature; lit
   return { feature: { ...feature, act: generalize(feature.act, { file: literal }) }, literal };
 }
 
-function featuresOfCommand(step: Step, command: Command): Feature[] {
+/** The act as it was, and with what an error named as a parameter: `pip install {module}`. */
+function withMissed(done: Shaped, missed: Record<string, string>): Shaped[] {
+  if (done.kind !== 'ran') return [done];
+  for (const [name, literal] of Object.entries(missed)) {
+    const act = generalize(done.act, { [name]: literal });
+    // The program itself is no parameter of its own line.
+    if (act !== done.act && !act.startsWith('`{')) return [done, { ...done, act, literal }];
+  }
+  return [done];
+}
+
+const parted = ({ literal, ...feature }: Shaped): { feature: Feature; literal?: string } =>
+  literal === undefined ? { feature } : { feature, literal };
+
+type Shaped = Feature & { literal?: string };
+
+function featuresOfCommand(step: Step, command: Command, task: TaskWords): Shaped[] {
+  if (command.manner !== undefined) return shapesOf(command, task);
   if (isToolCall(step, command)) {
     if (isEdit(command)) return pathOf(step) === '' ? [] : [{ kind: 'edited', act: `\`${pathOf(step)}\`` }];
     if (isRead(command)) return pathOf(step) === '' ? [] : [{ kind: 'read', act: `\`${pathOf(step)}\`` }];
-    return [{ kind: 'used', act: `\`${command.name}\`` }];
+    return [{ kind: 'used', act: `\`${command.name}\`` }, ...choicesOf(command.name, step.args)];
   }
   if (isRead(command)) {
     const looks =
@@ -114,8 +146,11 @@ function featuresOfCommand(step: Step, command: Command): Feature[] {
   if (!isActing(command) || /\s--?(?:version|help|V)\b/u.test(command.text)) return [];
   const telling =
     words(command.text).length >= 2 && command.text.length <= 90 && !command.text.includes('\n');
-  return telling ? [{ kind: 'ran', act: commandText(command) }] : [];
+  return telling ? [{ kind: 'ran', act: oneName(commandText(command)) }] : [];
 }
+
+/** One program under two names is one act. */
+const oneName = (act: string): string => act.replace(/^`apt /u, '`apt-get ').replace(/^`pip3 /u, '`pip ');
 
 const isToolCall = (step: Step, command: Command) =>
   step.tool !== undefined && (command.name === step.tool || isEdit(command));
@@ -124,6 +159,11 @@ const pathOf = (step: Step): string => shortPath(String(step.args?.file_path ?? 
 
 /** For orders: tools by name; of shell commands only their class, as their words differ too much. */
 function nameOf(step: Step, command: Command): string {
+  // Which thing is picked up before which other is opened is the house, not the way.
+  if (command.manner === 'phrase') return '';
+  if (command.manner === 'call' && command.target.length <= 24 && !/\d/u.test(command.target))
+    return command.target === '' ? `\`${command.name}\`` : `\`${command.name}[${command.target}]\``;
+  if (command.manner !== undefined) return `\`${command.name}\``;
   if (isToolCall(step, command)) return isRead(command) || isEdit(command) ? '' : `\`${command.name}\``;
   if (isRead(command) || !isActing(command)) return '';
   const [program = ''] = command.text.split(' ');
@@ -131,6 +171,8 @@ function nameOf(step: Step, command: Command): string {
 }
 
 const changes = (step: Step, command: Command): boolean =>
-  isToolCall(step, command)
-    ? !/^(?:get|list|find|search|read|fetch|look|query|show|view|calculate|think)/iu.test(command.name)
-    : isActing(command);
+  command.manner !== undefined
+    ? !isRead(command) && !/^(?:go|walk|move)\b/u.test(command.name)
+    : isToolCall(step, command)
+      ? !/^(?:get|list|find|search|read|fetch|look|query|show|view|calculate|think)/iu.test(command.name)
+      : isActing(command);

@@ -1,5 +1,5 @@
 /** What is comparable in plain actions and in the arguments of calls, the task's own words as parameters. */
-import { stem, words } from '../../learners/words.ts';
+import { stem, topics, words } from '../../learners/words.ts';
 import { shorten } from './acts.ts';
 import type { Command } from './commands.ts';
 import { clausesOf, partsOf } from './plain.ts';
@@ -11,8 +11,29 @@ export interface Shaped {
   literal?: string;
 }
 
-/** What a task names, to tell its own literals from what every task has. */
-export type TaskWords = ReadonlySet<string>;
+/** What a task names, each with the part it has there: where something goes, with what it is done, or the thing itself. */
+export type TaskWords = ReadonlyMap<string, 'object' | 'place' | 'tool'>;
+
+const PLACES = /^(?:in|on|to|from|into|onto|at|inside)$/u;
+const TOOLS = /^(?:with|under|using|by)$/u;
+const ARTICLES = /^(?:the|a|an|some|its|their|his|her|my|your)$/u;
+
+/** What a task's description names: the word behind a preposition is a place or a tool, any other a thing. */
+export function namedIn(description: string): TaskWords {
+  const named = new Map<string, 'object' | 'place' | 'tool'>();
+  let role: 'object' | 'place' | 'tool' = 'object';
+  for (const [token] of description.matchAll(/[\p{L}\p{N}][\p{L}\p{N}_.'-]*/gu)) {
+    const word = token.toLowerCase();
+    if (ARTICLES.test(word)) continue;
+    if (PLACES.test(word) || TOOLS.test(word)) {
+      role = PLACES.test(word) ? 'place' : 'tool';
+      continue;
+    }
+    for (const each of topics(token)) if (!named.has(each)) named.set(each, role);
+    role = 'object';
+  }
+  return named;
+}
 
 const MOST_ARGUMENTS = 8;
 const LONGEST_OPTION = 24;
@@ -47,17 +68,10 @@ function callShapes({ name, target }: Command, task: TaskWords): Shaped[] {
 /** `take mug 1 from desk 2` at a task about a mug is `take {object} from desk`. */
 function phraseShape(command: Command, task: TaskWords): Shaped {
   let literal: string | undefined;
-  let placed = false;
-  const told = partsOf(command).map(({ words: said, isThing }, i, all) => {
+  const told = partsOf(command).map(({ words: said, isThing }) => {
     if (!isThing || !isNamed(said, task)) return said;
-    const isPlace = i > 0 ? !all[i - 1]?.isThing : command.name.includes(' ');
-    if (isPlace && !placed) {
-      placed = true;
-      if (literal === undefined) literal = said;
-      return '{place}';
-    }
-    literal = said;
-    return '{object}';
+    literal ??= said;
+    return `{${task.get(words(said).map(stem).at(-1) ?? '') ?? 'object'}}`;
   });
   const act = `\`${[command.name, ...told].join(' ')}\``;
   return { kind: 'did', act: act.length > 90 ? `\`${command.name}\`` : act, ...(literal ? { literal } : {}) };

@@ -37,7 +37,7 @@ const STATEMENTS: [name: string, shape: RegExp][] = [
   ['SHOW CREATE TABLE', /^show\s+create\s+table\s/iu],
   ['DESC', /^desc(?:ribe)?\s+[`"\w.]+\s*;?$/iu],
   ['EXPLAIN', /^explain\s+(?:select|update|delete|insert|with)\b/iu],
-  ['SELECT', /^\(?\s*select\s[\s\S]*\bfrom\s/iu],
+  ['SELECT', /^\(?\s*select\s+(?!(?:a|an|the|your|my|one)\s)[\s\S]*\bfrom\s/iu],
   ['SELECT', /^SELECT\s/u],
   ['WITH', /^with\s+(?:recursive\s+)?\w+\s+as\s*\(/iu],
   ['INSERT', /^insert\s+(?:ignore\s+)?into\s/iu],
@@ -50,10 +50,21 @@ const STATEMENTS: [name: string, shape: RegExp][] = [
 ];
 const TABLE = /\b(?:from|into|update|table|desc|describe|join|view)\s+[`"]?([a-z_][\w.]*)/iu;
 
+/** Tried before the shapes: most texts are no statement. */
+const MAY_BE =
+  /^[\s(]{0,4}(?:show|desc|describe|explain|select|with|insert|update|delete|create|alter|drop|use)\b/iu;
+
 function statement(text: string): Command | undefined {
+  if (!MAY_BE.test(text)) return undefined;
   const name = STATEMENTS.find(([, shape]) => shape.test(text))?.[0];
   if (name === undefined) return undefined;
-  return { name, text, target: TABLE.exec(text)?.[1] ?? '', joint: '', manner: 'statement' };
+  return {
+    name,
+    text,
+    target: TABLE.exec(text.slice(0, LONGEST_CALL))?.[1] ?? '',
+    joint: '',
+    manner: 'statement',
+  };
 }
 
 /** What a query is built of, as far as one query is built otherwise than another. */
@@ -94,7 +105,7 @@ function call(text: string): Command | undefined {
 const WORD = /^(?:[a-z][a-z'-]*|\d{1,4}|in\/on)$/u;
 const PREPOSITION = /^(?:to|in|on|in\/on|from|with|into|onto|at|under|inside)$/u;
 const TO_A_PERSON =
-  /^(?:i|im|i'm|i'll|you|your|me|my|we|our|us|please|thanks|thank|yes|no|ok|okay|sure|hi|hello|is|are|it|this|that|will|can|the)$/u;
+  /^(?:i|im|i'm|i'll|you|your|me|my|we|our|us|please|thanks|thank|yes|no|ok|okay|sure|hi|hello|is|are|it|this|that|will|can|the|and|then|but|if|because|so)$/u;
 const MOST_WORDS = 9;
 /** Programs whose command lines may read like words: `git push to origin`, `find file in src`. */
 const PROGRAM =

@@ -15,13 +15,26 @@ const LEAST_WARNING = -1.64;
 /** Tells the findings of one project as strategies. Harmful findings at the same tasks become pitfalls. */
 export function strategiesFromContrast(findings: Finding[], at: string): Strategy[] {
   const helpful = findings.filter(({ difference }) => difference > 0);
-  const harmful = findings.filter(({ difference }) => difference < 0);
+  // To have looked in a place is no mistake, whatever came of it.
+  const harmful = findings.filter(({ difference, feature }) => difference < 0 && !GOING.test(feature.act));
   // A harmful habit that goes with no better way still is worth a warning of its own.
-  const alone = harmful.filter((bad) => !helpful.some((good) => shareTasks(good, bad)));
+  const alone = harmful.filter(
+    (bad) => bad.z <= LEAST_WARNING && !helpful.some((good) => shareTasks(good, bad)),
+  );
   return [
     ...helpful.flatMap((finding) => tell(finding, harmful, at) ?? []),
     ...alone.flatMap((finding) => tell(mirrored(finding), [], at, 'avoid') ?? []),
   ];
+}
+
+const MOST_WARNINGS = 2;
+const GOING = /^`(?:go|walk|move|open|close)\b/u;
+
+/** Where most of the tasks at which it was done are those at which the other was compared. */
+function sharesMost(finding: Finding, bad: Finding): boolean {
+  const theirs = new Set([...bad.did, ...bad.others].map(({ task_key }) => task_key));
+  const mine = [...new Set(finding.did.map(({ task_key }) => task_key))];
+  return 2 * mine.filter((task) => theirs.has(task)).length > mine.length && shareTasks(finding, bad);
 }
 
 /** The finding seen from those who did not do it: their evidence is the evidence for leaving it. */
@@ -37,30 +50,35 @@ const mirrored = (finding: Finding): Finding => ({
 });
 
 function tell(
-  finding: Finding,
+  found: Finding,
   harmful: Finding[],
   at: string,
   mood: 'do' | 'avoid' = 'do',
 ): Strategy | undefined {
+  const trigger = mood === 'do' ? triggerOf(found) : undefined;
+  const parameter = PARAMETER.exec(found.feature.act)?.[0];
+  // What the sign to act by names, the act names the same way.
+  const finding = parameter && trigger?.includes(parameter) ? found : withTellingLiteral(found);
   const [first] = finding.did;
   if (!first) return undefined;
   const { project } = first;
-  const trigger = mood === 'do' ? triggerOf(finding) : undefined;
-  const warnings = harmful.filter((bad) => shareTasks(finding, bad) && bad.z <= LEAST_WARNING);
+  const warnings = harmful
+    .filter((bad) => bad.z <= LEAST_WARNING && sharesMost(finding, bad))
+    .slice(0, MOST_WARNINGS);
   const from = [...finding.did].sort((a, b) => Number(b.success) - Number(a.success));
   return guardStrategy({
-    id: contentId('strat', [project, 'contrast', featureKey(finding.feature), mood]),
+    id: contentId('strat', [project, 'contrast', featureKey(found.feature), mood]),
     at,
     project,
     derived_from: from.slice(0, MOST_FROM).map(({ trajectory }) => trajectory),
     trust: leastTrust(runsBehind([finding, ...warnings])),
     kind: 'contrast',
     abstractable: finding.tasks >= 2,
-    situation: situationOf(finding, trigger),
+    situation: situationOf({ ...finding, did: from }, trigger),
     suggestion:
       mood === 'avoid' ? `Do not ${plainAct(finding)}.` : `${imperative(finding)}${beforeCheck(finding)}.`,
-    seen_at: seenAt(finding.did),
-    pitfalls: [...new Set(warnings.map(warn))].slice(0, 3),
+    seen_at: seenAt(from),
+    pitfalls: [...new Set(warnings.map(warn))],
     parameters: parametersOf(finding),
     evidence: {
       worked: finding.worked,
@@ -77,10 +95,37 @@ function tell(
 /** Every run that is counted: those that did it, and those that they are compared with. */
 const runsBehind = (findings: Finding[]) => findings.flatMap(({ did, others }) => [...did, ...others]);
 
-/** What {file} stood for at the tasks where it was done. */
+const MOST_VALUES = 10;
+const PARAMETER = /\{(\w+)\}/u;
+
+/** What the act's {parameter} stood for at the tasks where it was done. */
 function parametersOf({ feature, did }: Finding): Parameter[] {
-  const values = did.flatMap(({ features }) => features.get(featureKey(feature))?.literal ?? []);
-  return values.length > 0 ? [{ name: 'file', values: [...new Set(values)].slice(0, 10) }] : [];
+  const name = PARAMETER.exec(feature.act)?.[1];
+  const values = name ? literalsOf(feature, did) : [];
+  return name && values.length > 0 ? [{ name, values: values.slice(0, MOST_VALUES) }] : [];
+}
+
+const literalsOf = (feature: Finding['feature'], did: Finding['did']): string[] =>
+  [...new Set(did.flatMap(({ features }) => features.get(featureKey(feature))?.literal ?? []))].sort();
+
+/** What stood for the parameter at every one of several tasks is no literal of a task: it is told as it is. */
+function withTellingLiteral(finding: Finding): Finding {
+  const { feature, did } = finding;
+  const [only, ...more] = literalsOf(feature, did);
+  if (only === undefined || more.length > 0 || new Set(did.map(({ task_key }) => task_key)).size < 2)
+    return finding;
+  const act = feature.act.replace(PARAMETER, () => only);
+  const key = featureKey(feature);
+  // Under its new name it is still found where it was done.
+  const renamed = { ...feature, act };
+  return {
+    ...finding,
+    feature: renamed,
+    did: did.map((attempt) => {
+      const done = attempt.features.get(key);
+      return done ? { ...attempt, features: new Map([[featureKey(renamed), { ...done, act }]]) } : attempt;
+    }),
+  };
 }
 
 const shareTasks = (a: Finding, b: Finding) => {
@@ -94,6 +139,8 @@ function plainAct({ feature: { kind, act, than } }: Finding): string {
     used: `call ${act}`,
     read: `read ${act}`,
     edited: `change ${act}`,
+    did: `do ${act}`,
+    wrote: `use ${act}`,
     before: `do ${act} before ${than}`,
   }[kind];
 }
@@ -104,7 +151,15 @@ function imperative(finding: Finding): string {
   return phrase.charAt(0).toUpperCase() + phrase.slice(1);
 }
 
-const DID = { ran: 'ran', used: 'called', read: 'read', edited: 'changed', before: 'did' };
+const DID = {
+  ran: 'ran',
+  used: 'called',
+  read: 'read',
+  edited: 'changed',
+  did: 'did',
+  wrote: 'used',
+  before: 'did',
+};
 
 const warn = (bad: Finding): string => {
   const { kind, act, than } = bad.feature;

@@ -16,6 +16,8 @@ const codeOf = (suggestion: string): string[] =>
   [...suggestion.matchAll(CODE)].map(([, code = '']) =>
     code
       .replace(/\{(\w+?)_\d+\}/gu, '{$1}')
+      .replace(/^apt /u, 'apt-get ')
+      .replace(/^pip3 /u, 'pip ')
       .replace(/\s+/gu, ' ')
       .replace(/(^|\s)\.\/(?=\w)/gu, '$1')
       .trim(),

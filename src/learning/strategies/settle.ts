@@ -4,6 +4,8 @@ import { canonicalJson } from '../../learners/content-id.ts';
 import { experienceId } from '../../memory/memory.ts';
 import type { Attempt, CodeConcept, Strategy } from '../../types.ts';
 import { attemptsOfRuns } from '../attempts.ts';
+import { keepDocumentation } from '../llm/concept-words.ts';
+import { keepWording } from '../llm/strategy.ts';
 import { usesOfRecords } from '../uses.ts';
 import { citesOf, freshness } from './cites.ts';
 import { latest, type Witnesses, weigh, witnessesOf } from './evidence.ts';
@@ -34,7 +36,9 @@ export async function settleStrategies(
   const joinable = own.filter(({ merged_into, merged_from }) => merged_into || merged_from);
   const witnesses = await allWitnesses(ctx, attempts, [...told, ...joinable, ...foreign]);
   const fresh = await withNature(ctx, told);
-  const pool = new Map(fresh.map((each) => [each.id, retold(each, stored.get(each.id), witnesses)]));
+  const there = new Set(attempts.map(({ trajectory }) => trajectory));
+  const worded = fresh.map((each) => keepWording(each, stored.get(each.id), (run) => there.has(run)));
+  const pool = new Map(worded.map((each) => [each.id, retold(each, stored.get(each.id), witnesses)]));
   const missing = own.filter(({ id }) => !pool.has(id));
   // What was not told can keep the evidence of others only while it still holds.
   for (const each of missing) {
@@ -147,17 +151,32 @@ async function withCites(ctx: Context, strategy: Strategy): Promise<Strategy> {
 const isSame = (next: Strategy, past: Strategy | undefined): boolean =>
   past !== undefined && canonicalJson({ ...next, at: '' }) === canonicalJson({ ...past, at: '' });
 
-/** Writes the concepts of one project; learned ones that no longer come out (their shape moved) make way. */
+/**
+ * Writes the concepts that a batch told. Gone are those that grew into one of them, and those seen in these runs alone
+ * that no longer come out of them.
+ */
 export async function settleConcepts(
   ctx: Context,
   project: string,
   found: CodeConcept[],
-  complete: boolean,
+  runs: ReadonlySet<string>,
 ): Promise<void> {
-  await ctx.memory.concepts.put(found);
-  if (!complete) return;
-  const ids = new Set(found.map(({ id }) => id));
+  await ctx.memory.concepts.put(await inTheirWords(ctx, found));
+  const told = new Set(found.map(({ id }) => id));
+  const grown = new Set(found.flatMap(({ replaces }) => replaces ?? []));
   const standing = await ctx.memory.concepts.list({ where: { project } });
-  const gone = standing.filter(({ id, source }) => source === 'learned' && !ids.has(id)).map(({ id }) => id);
-  if (gone.length > 0) await ctx.memory.concepts.remove({ id: gone });
+  const gone = standing.filter(
+    ({ id, source, derived_from }) =>
+      source === 'learned' && !told.has(id) && (grown.has(id) || derived_from.every((run) => runs.has(run))),
+  );
+  if (gone.length > 0) await ctx.memory.concepts.remove({ id: gone.map(({ id }) => id) });
+}
+
+/** Concepts that a model documented before keep its words, as long as the runs behind them are there. */
+async function inTheirWords(ctx: Context, found: CodeConcept[]): Promise<CodeConcept[]> {
+  const stored = await ctx.memory.concepts.getMany(found.map(({ id }) => id));
+  const worded = new Map(stored.filter(({ method }) => method === 'llm').map((each) => [each.id, each]));
+  const runs = [...new Set([...worded.values()].flatMap(({ derived_from }) => derived_from))];
+  const there = new Set((await ctx.memory.trajectories.getMany(runs)).map(({ id }) => id));
+  return found.map((each) => keepDocumentation(each, worded.get(each.id), (run) => there.has(run)));
 }

@@ -11,7 +11,7 @@ export interface Told {
 }
 
 /** Part of the words, weighed by rarity, that a task shares with its leader. */
-const ALIKE = 0.3;
+const ALIKE = 0.2;
 const MOST_LEADERS = 64;
 
 /** The cluster of each task, by task key. Clusters are named after a task in them. */

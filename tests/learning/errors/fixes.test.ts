@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { templateOf } from '../../../src/learners/template.ts';
 import { attemptsAfter, failuresOf, generalize } from '../../../src/learning/errors/fixes.ts';
+import { readingOf } from '../../../src/learning/errors/reading.ts';
 import type { Step } from '../../../src/types.ts';
 import { bash, call, edit, failing } from '../../support/fixtures.ts';
 
@@ -8,7 +9,9 @@ import { bash, call, edit, failing } from '../../support/fixtures.ts';
 function attempts(steps: Step[], at = 0) {
   const failures = failuresOf(steps);
   const { template, values } = templateOf(failures[at]?.messages[0] ?? '');
-  return attemptsAfter(steps, failures, at, template, values);
+  return attemptsAfter(readingOf(steps, failures), at, template, values).map(
+    ({ kind: _kind, ...told }) => told,
+  );
 }
 
 const missing = (module: string) =>
@@ -72,7 +75,8 @@ describe('the fix is what stands between the failing command and its first later
     ];
     expect(attempts(steps)).toEqual([
       {
-        fix: 'run `pip install --break-system-packages {target}` instead of `pip install {target}`',
+        fix: 'run `pip install --break-system-packages {package}` instead of `pip install {package}`',
+        values: { package: 'torch' },
         worked: true,
         step: 1,
       },
@@ -156,6 +160,84 @@ describe('what was tried in vain is counted too', () => {
       bash('npm test'),
     ];
     expect(attempts(steps, 1)[0]?.fix).toBe('`node tools/gen.mjs`');
+  });
+});
+
+const select = (sql: string, error?: string): Step =>
+  call('query_db', { sql }, error ? '' : '[(1,)]', error ? { error } : {});
+
+describe('a statement that fails is got past by another statement', () => {
+  const NO_TABLE = "Table 'shop.clients' doesn't exist";
+  const NO_COLUMN = "Unknown column 'price' in 'field list'";
+
+  it('what was looked at first is the act, not the words of the statement', () => {
+    const steps = [
+      select('SELECT name FROM clients', NO_TABLE),
+      select('SHOW TABLES'),
+      select('SELECT name FROM customers'),
+    ];
+    expect(attempts(steps)).toEqual([
+      { fix: 'list the tables (`SHOW TABLES`), then use one that is there', worked: true, step: 2 },
+    ]);
+  });
+
+  it('the same act at another table and another column is the same fix', () => {
+    const fixOf = (column: string, table: string) =>
+      attempts([
+        select(`SELECT ${column} FROM ${table}`, `Unknown column '${column}' in 'field list'`),
+        select(`DESC ${table}`),
+        select(`SELECT unit_${column} FROM ${table}`),
+      ])[0]?.fix;
+    expect(fixOf('price', 'items')).toBe(fixOf('age', 'people'));
+    expect(fixOf('price', 'items')).toContain('DESCRIBE');
+  });
+
+  it('guessing in vain is counted against guessing, before what helped', () => {
+    const steps = [
+      select('SELECT price FROM items', NO_COLUMN),
+      select('SELECT cost FROM items', "Unknown column 'cost' in 'field list'"),
+      select('DESCRIBE items'),
+      select('SELECT unit_price FROM items'),
+    ];
+    expect(attempts(steps).map(({ worked, step }) => [worked, step])).toEqual([
+      [false, 1],
+      [true, 3],
+    ]);
+  });
+
+  it('the same statement again is no attempt', () => {
+    const again = select('SELECT price FROM items;', NO_COLUMN);
+    expect(attempts([select('SELECT price  FROM items', NO_COLUMN), again])).toEqual([]);
+  });
+
+  it('through a client on the command line as well', () => {
+    const steps = [
+      failing('mysql -u a shop -e "SELECT price FROM items"', `ERROR 1054 (42S22) at line 1: ${NO_COLUMN}`),
+      bash('mysql -u a shop -e "SHOW COLUMNS FROM items"'),
+      bash('mysql -u a shop -e "SELECT unit_price FROM items"'),
+    ];
+    expect(attempts(steps)[0]?.fix).toBe(
+      'look at the table (`SHOW COLUMNS FROM table`), then use columns that it has',
+    );
+  });
+});
+
+describe('errors that pass by themselves', () => {
+  const busy = () => call('get_order', { id: '7' }, '', { error: 'Error: 503 Service Unavailable' });
+
+  it('the same call again went well', () => {
+    expect(attempts([busy(), call('get_order', { id: '7' })])).toEqual([
+      { fix: 'try the same again', worked: true, step: 1 },
+    ]);
+  });
+
+  it('another thing looked up is no second try', () => {
+    expect(attempts([busy(), call('get_order', { id: '8' })])).toEqual([]);
+  });
+
+  it('not where something else was done in between', () => {
+    const steps = [failing('node a.mjs', 'Error: no schema'), bash('node tools/gen.mjs'), bash('node a.mjs')];
+    expect(attempts(steps)[0]?.fix).toBe('`node tools/gen.mjs`');
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/learners/random.ts';
 import { attemptOf } from '../../../src/learning/acts/attempt.ts';
 import { contrast, type Finding, isFirm } from '../../../src/learning/strategies/contrast.ts';
 import type { Attempt, Step } from '../../../src/types.ts';
-import { bash, call, edit, type RunFacts, runOf } from '../../support/fixtures.ts';
+import { bash, call, edit, type RunFacts, runOf, say } from '../../support/fixtures.ts';
 
 /** Attempts at one task, so many with each outcome. */
 function attempts(
@@ -123,5 +124,87 @@ describe('findings with the same followers', () => {
     ];
     const told = (findings: Finding[]) => findings.map(({ feature, z }) => [feature.act, z.toFixed(9)]);
     expect(told(contrast(pool.toReversed()))).toEqual(told(contrast(pool)));
+  });
+});
+
+describe('tasks that were tried once', () => {
+  const places = 'kitchen hall cellar attic garage garden office porch'.split(' ');
+  const run = (act: string, place: string, success: boolean) =>
+    attemptOf(runOf([say(act)], { task: `Put a clean cup in the cabinet of the ${place}`, success }));
+  const washed = (place: string) => run('clean cup 1 with sinkbasin 1', place, true);
+  const wiped = (place: string) => run('polish cup 1 with sponge 1', place, false);
+
+  it('are compared with those like them', () => {
+    const findings = contrast([...places.slice(0, 4).map(washed), ...places.slice(4).map(wiped)]);
+    const finding =
+      of(findings, '`clean cup with sinkbasin`') ?? of(findings, '`clean {object} with sinkbasin`');
+    expect(finding).toMatchObject({ worked: 4, without: { worked: 0, tried: 4 }, tasks: 4 });
+  });
+
+  it('count half of what attempts at one task do', () => {
+    const apart = contrast([...places.slice(0, 4).map(washed), ...places.slice(4).map(wiped)]);
+    const [first = ''] = places;
+    const together = contrast([
+      ...Array.from({ length: 4 }, () => washed(first)),
+      ...Array.from({ length: 4 }, () => wiped(first)),
+    ]);
+    expect(together[0]?.z).toBeGreaterThan((apart[0]?.z ?? 0) * 1.2);
+  });
+
+  it('are not compared with those unlike them', () => {
+    const foreign = places.map((place) =>
+      attemptOf(
+        runOf([say('count sheep 1 in field 1')], { task: `Sheep of flock ${place}${place}`, success: false }),
+      ),
+    );
+    const found = of(contrast([...places.map(washed), ...foreign]), '`clean {object} with sinkbasin`');
+    expect(found).toBeUndefined();
+  });
+});
+
+describe('outcomes dealt out by chance', () => {
+  it('give hardly anything to believe in', () => {
+    const random = createRandom(77);
+    const tools = Array.from({ length: 30 }, (_, i) => `node tools/step-${i}.mjs`);
+    let believed = 0;
+    for (let round = 0; round < 20; round += 1) {
+      const pool = Array.from({ length: 80 }, (_, i) =>
+        attemptOf(
+          runOf(
+            tools.filter(() => random() < 0.3).map((tool) => bash(tool)),
+            { task: `Task ${i % 10}`, success: random() < 0.5 },
+          ),
+        ),
+      );
+      if (contrast(pool).some(isFirm)) believed += 1;
+    }
+    // 600 acts were looked at.
+    expect(believed).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('bad input', () => {
+  it('of equal steps, very many steps and empty actions gives at most one finding', () => {
+    const long = Array.from({ length: 5_000 }, (_, i) => bash(i % 2 ? 'node tools/gen.mjs' : ''));
+    const findings = contrast([...attempts('T', long, 3, 0), ...attempts('T', [say('')], 0, 3)]);
+    expect(findings.map(({ feature }) => feature.act)).toEqual(['`node tools/gen.mjs`']);
+  });
+
+  it('believes the outcome where a verdict says otherwise only by its trust', () => {
+    const claimed = attempts('T', generates, 4, 0, { source: 'agent' });
+    const [finding] = contrast([...claimed, ...attempts('T', plain, 0, 4)]);
+    expect(finding?.did.every(({ trust }) => trust < 0.5)).toBe(true);
+  });
+
+  it('with thousands of different acts compares no more than it must', () => {
+    const many = Array.from({ length: 40 }, (_, run) =>
+      attemptOf(
+        runOf(
+          Array.from({ length: 250 }, (__, i) => bash(`node tools/run-${run}-${i}.mjs`)),
+          { task: `T${run % 4}`, success: run % 2 === 0 },
+        ),
+      ),
+    );
+    expect(contrast(many)).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ describe('a batch', () => {
     const routes = strategies.filter(({ kind }) => kind === 'route');
     expect(routes).toHaveLength(2);
     for (const route of routes)
-      expect(route).toMatchObject({ status: 'archived', merged_into: contrast.id, evidence: { worked: 3 } });
+      expect(route).toMatchObject({ status: 'archived', merged_into: contrast.id, evidence: { worked: 6 } });
     expect(contrast).toMatchObject({
       status: 'active',
       evidence: { worked: 6, tried: 6, tasks: 2, judged: 6, without: { worked: 0, tried: 6 } },
