@@ -4,7 +4,16 @@ import type { Context } from '../../src/context.ts';
 import { learnErrors } from '../../src/learning/errors/learn.ts';
 import { matchError } from '../../src/memory/match-error.ts';
 import type { Step } from '../../src/types.ts';
-import { bash, failing, inputOf, openFresh, type RunFacts } from '../support/fixtures.ts';
+import {
+  bash,
+  call,
+  failing,
+  inputOf,
+  openAt,
+  openFresh,
+  type RunFacts,
+  temporaryDirectory,
+} from '../support/fixtures.ts';
 
 async function meet(ctx: Context, steps: Step[], facts: RunFacts & { abstractable?: boolean } = {}) {
   const { abstractable = false, ...rest } = facts;
@@ -107,5 +116,67 @@ describe('whose patterns', () => {
     for (const project of ['p1', 'p2', 'p3', 'p4'])
       await meet(ctx, numpy, { task: 'A', project, abstractable: true });
     expect(await matchError(ctx.memory, "ModuleNotFoundError: No module named 'x'", 'p1', 2)).toHaveLength(2);
+  });
+});
+
+describe('what is told of the error at hand', () => {
+  it('the package that brought this very command elsewhere', async () => {
+    const ctx = await openFresh();
+    for (const [command, item] of [
+      ['ps', 'procps'],
+      ['netstat', 'net-tools'],
+    ] as const)
+      await meet(
+        ctx,
+        [
+          failing(`${command} -x`, `bash: line 1: ${command}: command not found`, 127),
+          bash(`apt-get install -y ${item}`),
+          bash(`${command} -x`),
+        ],
+        { task: command },
+      );
+    expect((await best(ctx, 'sh: 1: netstat: not found'))?.values).toEqual({
+      command: 'netstat',
+      package: 'net-tools',
+    });
+    expect((await best(ctx, 'sh: 1: lsof: not found'))?.values).toEqual({ command: 'lsof' });
+  });
+
+  it('without the label that one tool put before it', async () => {
+    const ctx = await openFresh();
+    const error = "Error executing query: Unknown column 'a' in 'field list'";
+    await meet(ctx, [call('db', { sql: 'SELECT a FROM t' }, '', { error })], { task: 'A' });
+    const match = await best(ctx, "Unknown column 'paid_at' in 'where clause'");
+    expect(match?.score).toBe(0.9);
+    expect(match?.values).toEqual({ column: 'paid_at', where: 'where clause' });
+  });
+});
+
+describe('whatever others do', () => {
+  it('what another process learned a moment ago is found, and what it took back is not', async () => {
+    const data = await temporaryDirectory();
+    const [ours, theirs] = [await openAt(data), await openAt(data)];
+    expect(await best(ours, "KeyError: 'a'")).toBeUndefined();
+    await meet(theirs, [failing('python3 a.py', "KeyError: 'b'")], { task: 'A' });
+    const match = await best(ours, "KeyError: 'a'");
+    expect(match?.score).toBe(1);
+    await theirs.memory.error_patterns.remove({ id: match?.pattern.id });
+    expect(await best(ours, "KeyError: 'a'")).toBeUndefined();
+  });
+
+  it('a signature that somebody stored is not run', async () => {
+    const ctx = await filled();
+    const [pattern] = await ctx.memory.error_patterns.list({ where: { project: 'shop' } });
+    if (!pattern) throw new Error('no pattern');
+    const words = pattern.template.replace(/\W+/gu, ' ');
+    await ctx.memory.error_patterns.put([{ ...pattern, signature: '(?:a+)+$' }]);
+    // With that signature this would never end.
+    expect(await matchError(ctx.memory, `${words} ${'a'.repeat(900)}!`, 'shop', 5)).toBeDefined();
+  });
+
+  it('a megabyte comes back', async () => {
+    const ctx = await filled();
+    for (const unit of ["No module named '", 'a', '\n', "near 'x", '\u001b[31m', 'Error: ', 'sh: 1: x: '])
+      expect(await matchError(ctx.memory, unit.repeat(1_000_000 / unit.length), 'shop', 5)).toBeDefined();
   });
 });

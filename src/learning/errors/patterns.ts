@@ -5,16 +5,25 @@
 import { contentId } from '../../learners/content-id.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import { betaMean } from '../../learners/statistics.ts';
-import { signatureOf, templateOf } from '../../learners/template.ts';
+import { fillTemplate, nameOf, signatureOf, templateOf } from '../../learners/template.ts';
 import { leastTrust } from '../../learners/trust.ts';
-import { identifierParts, words } from '../../learners/words.ts';
+import { words } from '../../learners/words.ts';
+import { patternId } from '../../memory/match-error.ts';
 import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Trajectory } from '../../types.ts';
 import { guardPattern } from '../guard.ts';
+import { isVague } from './changes.ts';
 import { attemptsAfter, failuresOf } from './fixes.ts';
+import { readingOf } from './reading.ts';
 
 /** Templates that name no error: nothing is left once private literals are masked. */
 const EMPTY_TEMPLATE = /^(?:[^\p{L}]|<\w+>|\{\w+\}|error|failed|failure|exit|code|command)*$/iu;
 const MOST_KEPT = 5;
+const MOST_SEEN = 20;
+const LEAST_MATCHED = 0.99;
+/** What was seen to work once, and takes more words, is one run's own. */
+const LONGEST_ONCE = 100;
+/** Longer literals are no names. */
+const LONGEST_SEEN = 60;
 
 /** The errors of one trajectory, one record per (template, first step it was met at a time). */
 export function occurrencesOf(
@@ -24,9 +33,10 @@ export function occurrencesOf(
   at: string,
 ): ErrorOccurrence[] {
   const failures = failuresOf(trajectory.steps);
+  const run = readingOf(trajectory.steps, failures);
   return failures.flatMap((failure, step) =>
-    (failure?.messages ?? []).flatMap((message) => {
-      const { template, values } = templateOf(message);
+    (failure?.messages ?? []).flatMap((message, i) => {
+      const { template, values } = run.templates(step)[i] ?? templateOf(message);
       // A message that gives a model orders is somebody's text and no error: its pattern would repeat it.
       if (EMPTY_TEMPLATE.test(template) || isInstructionLike(message)) return [];
       return {
@@ -44,7 +54,7 @@ export function occurrencesOf(
         message,
         values,
         success: trajectory.outcome.success,
-        attempts: attemptsAfter(trajectory.steps, failures, step, template, values),
+        attempts: attemptsAfter(run, step, template, values),
       };
     }),
   );
@@ -54,10 +64,19 @@ export function occurrencesOf(
  * It got past the error at least every other time, and not only in runs that then failed. Seen in a single run it must
  * have to do with the error: what merely stood between two tries is no fix.
  */
-function isWorthTrying({ fix, worked, tried, ended_well }: Fix, template: string): boolean {
-  if (worked === 0 || 2 * worked < tried || (ended_well.tried >= 2 && ended_well.worked === 0)) return false;
-  return worked >= 2 || /\{\w+\}|^run .* instead of |^call .* again/u.test(fix) || sharesWord(fix, template);
+function isWorthTrying({ fix, kind = '', worked, tried, ended_well }: Fix, template: string): boolean {
+  if (worked === 0 || 2 * worked < tried || isVague(kind)) return false;
+  if (ended_well.tried > 0 && ended_well.worked === 0) return false;
+  // Which package it takes must follow from the error, or nobody could do it.
+  if (fix.includes('{package}') && !NAMES_PACKAGE.test(template)) return false;
+  if (worked >= 2) return true;
+  if (fix.length > LONGEST_ONCE) return false;
+  return (
+    /\{(?!package\})\w+\}|^call .* again/u.test(fix) || kind.includes(' → ') || sharesWord(fix, template)
+  );
 }
+
+const NAMES_PACKAGE = /\{(?:module|command|package|library|distribution|program|header)(?:_\d+)?\}/u;
 
 const sharesWord = (fix: string, template: string): boolean => {
   const named = new Set(words(template).filter((word) => word.length >= 4 && !COMMON.has(word)));
@@ -69,42 +88,60 @@ const COMMON = new Set(
   ),
 );
 
-export const patternId = (project: string, template: string): string => contentId('err', [project, template]);
+export { patternId };
 
 /**
  * Counts one pattern from its occurrences (all of one template). Undefined when the compiled signature does not match
- * its own examples (such a pattern would never be found again), and when the error reads like an order to a model.
+ * all but one in a hundred of its own examples (such a pattern would never be found again), and when the error reads like an order to a model.
+ * @param frequency how often it was met in all, where not all occurrences were read.
  */
-export function patternOf(occurrences: ErrorOccurrence[], at: string): ErrorPattern | undefined {
-  const [first] = occurrences;
+export function patternOf(
+  occurrences: ErrorOccurrence[],
+  at: string,
+  frequency = occurrences.length,
+): ErrorPattern | undefined {
+  const ordered = [...occurrences].sort(newestFirst);
+  const [first] = ordered;
   if (!first) return undefined;
   const signature = signatureOf(first.template);
-  const messages = [...new Set(occurrences.map((occurrence) => occurrence.message))];
+  const messages = [...new Set(ordered.map((occurrence) => occurrence.message))];
   const matcher = new RegExp(signature, 'u');
-  if (!messages.every((message) => matcher.test(message))) return undefined;
-  const fixes = fixesOf(occurrences);
+  const matched = messages.filter((message) => matcher.test(message));
+  if (matched.length < LEAST_MATCHED * messages.length) return undefined;
+  const fixes = fixesOf(ordered);
   const best = fixes.find((fix) => isWorthTrying(fix, first.template));
-  const tasks = new Set(occurrences.map((occurrence) => occurrence.task_key)).size;
-  const trajectories = [...new Set(occurrences.map((occurrence) => occurrence.trajectory))];
+  const tasks = new Set(ordered.map((occurrence) => occurrence.task_key)).size;
+  const trajectories = [...new Set(ordered.map((occurrence) => occurrence.trajectory))];
   return guardPattern({
     id: first.pattern,
     at,
     project: first.project,
     derived_from: trajectories.slice(0, 50),
-    trust: leastTrust(occurrences),
+    trust: leastTrust(ordered),
     name: nameOf(first.template),
     template: first.template,
     signature,
-    frequency: occurrences.length,
+    frequency,
     tasks,
-    abstractable: occurrences.some((occurrence) => occurrence.abstractable),
+    abstractable: ordered.some((occurrence) => occurrence.abstractable),
     suggested_fix: best?.fix ?? '',
     support: best ? { worked: best.worked, tried: best.tried } : { worked: 0, tried: 0 },
-    fixes: fixes.slice(0, MOST_KEPT),
-    examples: messages.slice(0, MOST_KEPT),
-    parameters: parametersOf(occurrences),
+    fixes: keptOf(fixes),
+    examples: matched.slice(0, MOST_KEPT),
+    parameters: parametersOf(ordered),
   });
 }
+
+/** The best, and among the others what was tried most: that it does not help is worth as much. */
+function keptOf(fixes: Fix[]): Fix[] {
+  const best = fixes.slice(0, MOST_KEPT - 1);
+  const [most] = fixes.slice(MOST_KEPT - 1).sort((a, b) => b.tried - a.tried || (a.fix < b.fix ? -1 : 1));
+  return most ? [...best, most] : best;
+}
+
+/** Whatever order they were read in, the same pattern comes of them. */
+const newestFirst = (a: ErrorOccurrence, b: ErrorOccurrence) =>
+  a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? 1 : -1;
 
 /**
  * Fixes with how often they were tried and worked, the best-supported first. Counted by run: one that met the same
@@ -114,23 +151,69 @@ function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
   const tries = occurrences.flatMap((occurrence) =>
     occurrence.attempts.map((attempt) => ({ attempt, occurrence })),
   );
-  return [...Map.groupBy(tries, ({ attempt }) => attempt.fix)]
-    .map(([fix, group]) => {
+  return [...Map.groupBy(tries, ({ attempt }) => attempt.kind ?? attempt.fix)]
+    .map(([kind, group]): Fix => {
       const shown = group.find(({ attempt }) => attempt.worked) ?? group[0];
       const runs = [...Map.groupBy(group, ({ occurrence }) => occurrence.trajectory).values()];
       const judged = runs.flatMap(([first]) =>
         first && first.occurrence.success !== null ? [first.occurrence.success] : [],
       );
+      const worked = group.filter(({ attempt }) => attempt.worked);
+      const seen = seenOf(worked);
+      const said = mostSaid((worked.length > 0 ? worked : group).map(({ attempt }) => attempt.fix));
       return {
-        fix,
+        fix: fillTemplate(said, alwaysSeen(worked)),
         worked: runs.filter((run) => run.some(({ attempt }) => attempt.worked)).length,
         tried: runs.length,
         ended_well: { worked: judged.filter(Boolean).length, tried: judged.length },
         tasks: new Set(group.map(({ occurrence }) => occurrence.task_key)).size,
         example: { trajectory: shown?.occurrence.trajectory ?? '', step: shown?.attempt.step ?? 0 },
+        kind,
+        ...(seen.length > 0 ? { seen } : {}),
       };
     })
     .sort((a, b) => rank(b) - rank(a) || a.fix.length - b.fix.length || (a.fix < b.fix ? -1 : 1));
+}
+
+/** The most frequent; of equals the shortest. */
+const mostSaid = (texts: string[]): string => frequent(texts)[0] ?? '';
+
+const frequent = (texts: string[]): string[] => {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || a.length - b.length || (a < b ? -1 : 1))
+    .map(([text]) => text);
+};
+
+/** Which {package} got past the error about which {command}: what nobody can guess from the pattern. */
+function seenOf(worked: Tried[]): Record<string, string>[] {
+  const pairs = worked.flatMap(({ attempt: { values }, occurrence }) =>
+    values === undefined ? [] : [JSON.stringify(namesAmong({ ...occurrence.values, ...values }))],
+  );
+  return frequent(pairs)
+    .slice(0, MOST_SEEN)
+    .map((pair) => JSON.parse(pair) as Record<string, string>);
+}
+
+/** What stood for a fix's own parameters, where it was the same every time. */
+function alwaysSeen(worked: Tried[]): Record<string, string> {
+  const [first, ...others] = worked.map(({ attempt }) => attempt.values ?? {});
+  return Object.fromEntries(
+    Object.entries(first ?? {}).filter(
+      ([name, value]) => others.every((values) => values[name] === value) && !isInstructionLike(value),
+    ),
+  );
+}
+
+const namesAmong = (values: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value.length <= LONGEST_SEEN && !isInstructionLike(value)),
+  );
+
+interface Tried {
+  attempt: ErrorOccurrence['attempts'][number];
+  occurrence: ErrorOccurrence;
 }
 
 /** Getting past the error counts only as far as the runs that did it ended well: silencing a check is no fix. */
@@ -138,15 +221,6 @@ const rank = ({ worked, tried, ended_well, tasks }: Fix) =>
   betaMean(worked, tried, 0.3, 2) *
   betaMean(ended_well.worked, ended_well.tried, 0.4, 2) *
   (1 + 0.15 * Math.min(tasks - 1, 3));
-
-/** A name in words: `ModuleNotFoundError: No module named '{module}'` → module_not_found_error_no_module_named. */
-function nameOf(template: string): string {
-  const plain = template.replace(/\{\w+\}|<\w+>/gu, ' ');
-  const parts = (plain.match(/[\p{L}\p{N}_]+/gu) ?? [])
-    .flatMap(identifierParts)
-    .filter((part) => !/^\d+$/u.test(part));
-  return parts.slice(0, 7).join('_').slice(0, 60) || 'error';
-}
 
 function parametersOf(occurrences: ErrorOccurrence[]): Parameter[] {
   const values = new Map<string, Map<string, number>>();
