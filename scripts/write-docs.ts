@@ -131,6 +131,7 @@ const SET_WITH: Record<string, string> = {
   project: '`--project`, `KNOWHOW_PROJECT`',
   workspace: '`KNOWHOW_WORKSPACE`',
   log_level: '`KNOWHOW_LOG`',
+  'learning.auto_batch': '`KNOWHOW_AUTO_BATCH` (on, off)',
   'llm.api_key': '`OPENAI_API_KEY`',
   'llm.base_url': '`OPENAI_BASE_URL`',
   'llm.model': '`KNOWHOW_LLM_MODEL`',

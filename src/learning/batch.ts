@@ -27,7 +27,7 @@ export interface BatchOptions {
 }
 
 /** Runs at once: many enough to be written in bulk. */
-const CHUNK = 400;
+const CHUNK = 200;
 
 const skipped = (reason: string, remaining: number): BatchResult => ({
   ran: false,

@@ -61,7 +61,8 @@ describe('a batch with a model', () => {
     for (const each of [ctx, alone]) await record(each, history());
     const [one, other] = [await learn(ctx), await learn(alone)];
     expect({ ...one, notes: [] }).toEqual({ ...other, notes: [] });
-    const told = async ({ memory }: Context) => (await memory.strategies.list()).map(({ suggestion }) => suggestion).sort();
+    const told = async ({ memory }: Context) =>
+      (await memory.strategies.list()).map(({ suggestion }) => suggestion).sort();
     expect(await told(ctx)).toEqual(await told(alone));
   });
 });
@@ -75,7 +76,11 @@ describe('better words', () => {
     const strategy = await ctx.memory.strategies.get(id);
     const acts = strategy?.suggestion.match(/`[^`]+`/gu) ?? [];
     const suggestion = `The client is generated: run ${acts.join(', then ')} first.`;
-    const answer = { situation: 'In node work, when a test fails with `Cannot find module`', suggestion, pitfalls: [] };
+    const answer = {
+      situation: 'In node work, when a test fails with `Cannot find module`',
+      suggestion,
+      pitfalls: [],
+    };
     await submitReflection(ctx, { reflection_id: reflection_id ?? '', answer });
     return { id, answer, before: strategy?.suggestion };
   };
@@ -87,7 +92,10 @@ describe('better words', () => {
   it('of an agent outlast the next batch, which weighs them by their runs', async () => {
     const ctx = await openFresh();
     const { id, answer } = await reworded(ctx);
-    expect(await ctx.memory.strategies.get(id)).toMatchObject({ status: 'candidate', suggestion: answer.suggestion });
+    expect(await ctx.memory.strategies.get(id)).toMatchObject({
+      status: 'candidate',
+      suggestion: answer.suggestion,
+    });
     await again(ctx);
     expect(await ctx.memory.strategies.get(id)).toMatchObject({
       status: 'active',

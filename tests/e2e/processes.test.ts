@@ -37,7 +37,9 @@ async function expectNoDoubles(data: string): Promise<void> {
 describe('many processes', () => {
   it('lose nothing and double nothing, whatever they share', async () => {
     const data = temporaryDirectory();
-    const clients = await Promise.all(Array.from({ length: PROCESSES }, () => connectStdio(data)));
+    // The batch is asked for below.
+    const env = { KNOWHOW_AUTO_BATCH: 'off' };
+    const clients = await Promise.all(Array.from({ length: PROCESSES }, () => connectStdio(data, { env })));
     const answers = await Promise.all(
       clients.flatMap(({ client }, own) =>
         Array.from({ length: EACH }, (_, i) => {

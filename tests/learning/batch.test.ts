@@ -241,7 +241,7 @@ describe('a batch with little time', () => {
     const ctx = await openFresh({}, { now: clock.now });
     await record(
       ctx,
-      Array.from({ length: 830 }, (_, i) => inputOf([bash('make')], { task: `Part ${i}`, source: 'test' })),
+      Array.from({ length: 430 }, (_, i) => inputOf([bash('make')], { task: `Part ${i}`, source: 'test' })),
     );
     const steps = [];
     for (let call = 0; call < 5; call += 1) {
@@ -250,11 +250,11 @@ describe('a batch with little time', () => {
       steps.push([result.trajectories_processed, result.remaining]);
     }
     expect(steps).toEqual([
-      [400, 430],
-      [400, 30],
+      [200, 230],
+      [200, 30],
       [30, 0],
     ]);
-    expect(await ctx.memory.experiences.count()).toBe(830);
+    expect(await ctx.memory.experiences.count()).toBe(430);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Step } from '../../types.ts';
 import type { Failure } from '../errors/failures.ts';
 import { actsOf, commandText, type FilesSeen, isActing } from './acts.ts';
-import { type Command, isRead, mainCommand, shellParts } from './commands.ts';
+import { type Command, isEdit, isRead, mainCommand, shellParts } from './commands.ts';
 import { shapesOf, type TaskWords } from './plain-features.ts';
 
 /** Tools that keep a list, think or end; they lead nowhere. */
@@ -40,7 +40,8 @@ const INLINE = /^(?:python[\d.]*|perl|node|ruby|php|bash|sh)\s(?:\S+\s)*?-[ce]\s
 function pipelinesOf(step: Step, isWanted = isActing): string[] | undefined {
   const parts = shellParts(step);
   return parts?.flatMap(({ joint, command }, start) => {
-    if (joint === '|' || !command || !isWanted(command) || INLINE.test(command.text)) return [];
+    if (joint === '|' || !command || isEdit(command) || !isWanted(command) || INLINE.test(command.text))
+      return [];
     const end = parts.findIndex((part, i) => i > start && part.joint !== '|');
     const piped = parts.slice(start + 1, end < 0 ? undefined : end).map(({ text }) => text);
     return [commandText({ text: [command.text, ...piped].join(' | ') })];
