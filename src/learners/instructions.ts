@@ -5,6 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { cleanText } from '../text.ts';
+import { bounded } from './bounded.ts';
 import { IN_TEXT, IN_WORDS, type Sign } from './instruction-signs.ts';
 
 /** Stands where instruction-like text was left out. */
@@ -16,7 +17,13 @@ export type InstructionKind = Sign['kind'] | 'blob';
 const LOOKED_AT = 20_000;
 const LONGEST_BLOB = 160;
 
-export const isInstructionLike = (text: string): boolean => instructionsIn(text) !== undefined;
+const isOrder = (text: string): boolean => instructionsIn(text) !== undefined;
+/** A batch looks at the same tasks and acts again and again. */
+const isShortOrder = bounded(4_000, isOrder);
+const SHORT = 500;
+
+export const isInstructionLike = (text: string): boolean =>
+  text.length > SHORT ? isOrder(text) : isShortOrder(text);
 
 /** The text, or LEFT_OUT in its place. */
 export const withoutInstructions = (text: string): string => (isInstructionLike(text) ? LEFT_OUT : text);

@@ -7,13 +7,11 @@ import { attemptOf } from './acts/attempt.ts';
 /** Attempts of a project that are compared: the newest. */
 export const MOST_ATTEMPTS = 20_000;
 const RUNS_AT_ONCE = 200;
+const WRITTEN_AT_ONCE = 2_000;
 
 /** Notes what runs did. Doing it twice writes the same records again. */
-export async function noteAttempts(ctx: Context, runs: Trajectory[]): Promise<Attempt[]> {
-  const attempts = runs.map(attemptOf);
-  await ctx.memory.attempts.put(attempts);
-  return attempts;
-}
+export const noteAttempts = (ctx: Context, runs: Trajectory[]): Promise<void> =>
+  ctx.memory.attempts.put(runs.map(attemptOf));
 
 /** The attempts that these runs were, in their order; of a run that is stored without one it is made. */
 export async function attemptsOfRuns(ctx: Context, runs: string[]): Promise<Attempt[]> {
@@ -27,11 +25,16 @@ export async function attemptsOfRuns(ctx: Context, runs: string[]): Promise<Atte
   return runs.flatMap((run) => found.get(run) ?? []);
 }
 
-/** The attempts of a project's active runs, newest first; `complete` when these are all. */
-export async function attemptsOfProject(
-  ctx: Context,
-  project: string,
-): Promise<{ attempts: Attempt[]; complete: boolean }> {
+export interface ProjectAttempts {
+  /** Of its active runs, newest first. */
+  attempts: Attempt[];
+  /** True when these are all. */
+  complete: boolean;
+  /** Runs whose attempt was missing and has just been made. */
+  made: ReadonlySet<string>;
+}
+
+export async function attemptsOfProject(ctx: Context, project: string): Promise<ProjectAttempts> {
   const [runs, stored] = await Promise.all([
     ctx.memory.trajectories.ids({
       where: { project, status: 'active' },
@@ -41,15 +44,29 @@ export async function attemptsOfProject(
     ctx.memory.attempts.list({ where: { project }, order: 'newest', limit: 2 * MOST_ATTEMPTS }),
   ]);
   const found = new Map(stored.map((each) => [each.trajectory, each]));
-  await makeMissing(ctx, runs, found);
-  return { attempts: runs.flatMap((run) => found.get(run) ?? []), complete: runs.length < MOST_ATTEMPTS };
+  const made = await makeMissing(ctx, runs, found);
+  return {
+    attempts: runs.flatMap((run) => found.get(run) ?? []),
+    complete: runs.length < MOST_ATTEMPTS,
+    made,
+  };
 }
 
-/** Runs of a store that is older than this table have no attempt yet. */
-async function makeMissing(ctx: Context, runs: string[], found: Map<string, Attempt>): Promise<void> {
+/** Imported runs, and those of a store that is older than this table, have no attempt yet. */
+async function makeMissing(ctx: Context, runs: string[], found: Map<string, Attempt>): Promise<Set<string>> {
   const missing = runs.filter((run) => !found.has(run));
+  let made: Attempt[] = [];
+  const write = async () => {
+    await ctx.memory.attempts.put(made);
+    made = [];
+  };
   for (let i = 0; i < missing.length; i += RUNS_AT_ONCE) {
     const stored = await ctx.memory.trajectories.getMany(missing.slice(i, i + RUNS_AT_ONCE));
-    for (const attempt of await noteAttempts(ctx, stored)) found.set(attempt.trajectory, attempt);
+    made.push(...stored.map(attemptOf));
+    for (const attempt of made) found.set(attempt.trajectory, attempt);
+    // Runs are large and attempts small: many of these make one commit.
+    if (made.length >= WRITTEN_AT_ONCE) await write();
   }
+  await write();
+  return new Set(missing);
 }

@@ -4,7 +4,7 @@ import { canonicalJson } from '../learners/content-id.ts';
 import { experienceId } from '../memory/memory.ts';
 import type { Attempt, Experience, Trajectory } from '../types.ts';
 import { attemptOf } from './acts/attempt.ts';
-import { attemptsOfProject } from './attempts.ts';
+import { attemptsOfProject, type ProjectAttempts } from './attempts.ts';
 import { creditShown } from './credit-shown.ts';
 import { noteErrors } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
@@ -21,13 +21,16 @@ export interface KnownAttempts {
 }
 
 export function knownAttempts(ctx: Context): KnownAttempts {
-  const projects = new Map<string, Promise<{ found: Map<string, Attempt>; complete: boolean }>>();
+  const projects = new Map<
+    string,
+    Promise<Omit<ProjectAttempts, 'attempts'> & { found: Map<string, Attempt> }>
+  >();
   const read = (project: string) => {
     const reading =
       projects.get(project) ??
-      attemptsOfProject(ctx, project).then(({ attempts, complete }) => ({
+      attemptsOfProject(ctx, project).then(({ attempts, ...rest }) => ({
+        ...rest,
         found: new Map(attempts.map((each) => [each.id, each])),
-        complete,
       }));
     projects.set(project, reading);
     return reading;
@@ -39,8 +42,10 @@ export function knownAttempts(ctx: Context): KnownAttempts {
     },
     async note(runs) {
       const changed: Attempt[] = [];
-      for (const attempt of runs.map(attemptOf)) {
-        const { found } = await read(attempt.project);
+      for (const run of runs) {
+        const { found, made } = await read(run.project);
+        if (made.has(run.id)) continue;
+        const attempt = attemptOf(run);
         const before = found.get(attempt.id);
         if (before && canonicalJson(before) === canonicalJson(attempt)) continue;
         found.set(attempt.id, attempt);
@@ -91,9 +96,11 @@ export function createAnalysis(
   }
 
   return async (chunk, signal) => {
-    const stored = await ctx.memory.experiences.getMany(chunk.map(({ id }) => experienceId(id)));
+    const [stored] = await Promise.all([
+      ctx.memory.experiences.getMany(chunk.map(({ id }) => experienceId(id))),
+      attempts.note(chunk),
+    ]);
     const known = new Map(stored.map((experience) => [experience.trajectory, experience]));
-    await attempts.note(chunk);
     const fresh = await experiencesOf(
       chunk.filter((run) => isOutdated(known.get(run.id), run)),
       signal,

@@ -92,10 +92,11 @@ async function learn(
   const notes: string[] = [];
   const known = knownAttempts(ctx);
   const analyse = createAnalysis(ctx, pipeline, known, notes);
-  const waiting = await ctx.memory.trajectories.ids({
-    where: { batch: PENDING, project },
-    order: 'oldest',
-  });
+  const where = { batch: PENDING, project };
+  const projectOf = await ctx.memory.trajectories.cells('project', { where, order: 'oldest' });
+  const waiting = [...projectOf.keys()];
+  // Read while the first runs are: whoever needs them waits for them, and hears of a failure.
+  for (const name of new Set(projectOf.values())) known.of(name).catch(() => undefined);
   for (let i = 0; i < waiting.length; i += CHUNK) {
     signal?.throwIfAborted();
     // At least one chunk is taken, so that repeated calls always come to an end.

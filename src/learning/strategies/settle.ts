@@ -1,7 +1,6 @@
 /** Strategies of a batch into the memory: weighed, near-duplicates joined, and moved on by the rules of their life. */
 import type { Context } from '../../context.ts';
 import { canonicalJson } from '../../learners/content-id.ts';
-import { experienceId } from '../../memory/memory.ts';
 import type { Attempt, CodeConcept, Strategy } from '../../types.ts';
 import { attemptsOfRuns } from '../attempts.ts';
 import { keepDocumentation } from '../llm/concept-words.ts';
@@ -22,6 +21,7 @@ export interface Settling {
 
 /** Strategies of other projects that one of this project may say the same as: the newest. */
 const MOST_FOREIGN = 2_000;
+const SOURCES_AT_ONCE = 2_000;
 
 /** Writes the strategies of one project: those told now, and what became of those that stood. Twice is as once. */
 export async function settleStrategies(
@@ -121,12 +121,12 @@ export function retold(told: Strategy, past: Strategy | undefined, witnesses: Wi
 /** Abstractable is what holds beyond its project by itself, or was seen in a run that was judged so. */
 async function withNature(ctx: Context, told: Strategy[]): Promise<Strategy[]> {
   const sources = [...new Set(told.flatMap(({ derived_from }) => derived_from))];
-  const experiences = await ctx.memory.experiences.getMany(sources.map(experienceId));
-  const general = new Set(
-    experiences
-      .filter(({ abstractability }) => abstractability.abstractable)
-      .map(({ trajectory }) => trajectory),
-  );
+  const general = new Set<string>();
+  for (let i = 0; i < sources.length; i += SOURCES_AT_ONCE) {
+    const where = { trajectory: sources.slice(i, i + SOURCES_AT_ONCE), abstractable: 'true' };
+    for (const run of (await ctx.memory.experiences.cells('trajectory', { where })).values())
+      general.add(run);
+  }
   return told.map((strategy) => ({
     ...strategy,
     abstractable: strategy.abstractable || strategy.derived_from.some((id) => general.has(id)),
