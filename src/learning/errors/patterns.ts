@@ -70,7 +70,8 @@ function isWorthTrying({ fix, kind = '', worked, tried, ended_well }: Fix, templ
   // Which package it takes must follow from the error, or nobody could do it.
   if (fix.includes('{package}') && !NAMES_PACKAGE.test(template)) return false;
   if (worked >= 2) return true;
-  if (fix.length > LONGEST_ONCE) return false;
+  // An address or a version is that one task's.
+  if (fix.length > LONGEST_ONCE || /:\/\/|\d\.\d/u.test(fix)) return false;
   return (
     /\{(?!package\})\w+\}|^call .* again/u.test(fix) || kind.includes(' → ') || sharesWord(fix, template)
   );
@@ -151,6 +152,7 @@ function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
   const tries = occurrences.flatMap((occurrence) =>
     occurrence.attempts.map((attempt) => ({ attempt, occurrence })),
   );
+  const base = endsWell(occurrences);
   return [...Map.groupBy(tries, ({ attempt }) => attempt.kind ?? attempt.fix)]
     .map(([kind, group]): Fix => {
       const shown = group.find(({ attempt }) => attempt.worked) ?? group[0];
@@ -172,7 +174,7 @@ function fixesOf(occurrences: ErrorOccurrence[]): Fix[] {
         ...(seen.length > 0 ? { seen } : {}),
       };
     })
-    .sort((a, b) => rank(b) - rank(a) || a.fix.length - b.fix.length || (a.fix < b.fix ? -1 : 1));
+    .sort((a, b) => rank(b, base) - rank(a, base) || a.fix.length - b.fix.length || (a.fix < b.fix ? -1 : 1));
 }
 
 /** The most frequent; of equals the shortest. */
@@ -216,10 +218,20 @@ interface Tried {
   occurrence: ErrorOccurrence;
 }
 
-/** Getting past the error counts only as far as the runs that did it ended well: silencing a check is no fix. */
-const rank = ({ worked, tried, ended_well, tasks }: Fix) =>
-  betaMean(worked, tried, 0.3, 2) *
-  betaMean(ended_well.worked, ended_well.tried, 0.4, 2) *
+/** How the judged runs that met the error ended, one run either way added. */
+function endsWell(occurrences: ErrorOccurrence[]): number {
+  const runs = new Map(occurrences.map(({ trajectory, success }) => [trajectory, success]));
+  const judged = [...runs.values()].filter((success) => success !== null);
+  return betaMean(judged.filter(Boolean).length, judged.length);
+}
+
+/**
+ * How often it got past the error, at how many tasks; less where the runs that did it ended worse than those that met
+ * the error at all: silencing a check is no fix.
+ */
+const rank = ({ worked, tried, ended_well, tasks }: Fix, base: number) =>
+  betaMean(worked, tried, 0.3, 4) *
+  Math.min(1, betaMean(ended_well.worked, ended_well.tried, base, 2) / base) *
   (1 + 0.15 * Math.min(tasks - 1, 3));
 
 function parametersOf(occurrences: ErrorOccurrence[]): Parameter[] {
