@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type Context, withoutCache } from '../context.ts';
 import { callerError } from '../errors.ts';
-import { createPipeline } from '../learning/pipeline.ts';
+import { createPipeline, type LearningPipeline } from '../learning/pipeline.ts';
+import { RESTORED } from '../learning/prune.ts';
 import { KINDS } from '../learning/reflection/kinds.ts';
 import { readAnswer } from '../llm/structured.ts';
 import { PENDING } from '../memory/memory.ts';
@@ -31,10 +32,11 @@ export function addKnowledge(program: Command): void {
           max_seconds: options.maxSeconds,
           project: global.project,
         };
-        const result = await call(runBatchLearningTool, args, ctx, (done, total, what) => {
+        const progress = (done: number, total: number, what: string) => {
           if (process.stderr.isTTY && !global.json)
             process.stderr.write(`\r\u001b[K${done} of ${total}: ${what}`);
-        });
+        };
+        const result = await call(runBatchLearningTool, args, ctx, progress, pipelineFor(ctx, options.all));
         if (process.stderr.isTTY && !global.json) process.stderr.write('\r\u001b[K');
         const llm = ctx.llm && { model: ctx.llm.model, ...ctx.llm.usage };
         answer(global, llm ? { ...result, llm } : result, () =>
@@ -126,10 +128,16 @@ export function addKnowledge(program: Command): void {
     );
 }
 
-/** Makes every run wait for the next batch, as if none had been learned from; what was learned stays until it is told anew. */
-async function learnAgain({ memory }: Context, project: string | undefined): Promise<void> {
-  await memory.experiences.remove({ project });
-  await memory.trajectories.mark({ project, status: 'active' }, { batch: PENDING });
+function pipelineFor(ctx: Context, anew = false): LearningPipeline {
+  const pipeline = createPipeline(ctx);
+  return { ...pipeline, runBatchLearning: (batch) => pipeline.runBatchLearning({ ...batch, anew }) };
+}
+
+/** Makes every active run wait for the next batch, but for those that somebody brought back from the archive. */
+async function learnAgain({ memory: { trajectories } }: Context, project: string | undefined): Promise<void> {
+  const active = { project, status: 'active' };
+  const batch = [...(await trajectories.tally('batch', active)).keys()].filter((each) => each !== RESTORED);
+  await trajectories.mark({ ...active, batch }, { batch: PENDING });
 }
 
 interface LearnOptions {
@@ -148,6 +156,7 @@ async function call<I extends z.ZodType, O extends z.ZodType>(
   args: unknown,
   ctx: Context,
   progress: (done: number, total: number, message: string) => void = () => undefined,
+  pipeline = createPipeline(ctx),
 ): Promise<z.output<O>> {
   const parsed = tool.input.safeParse(args);
   if (!parsed.success) throw callerError('usage', z.prettifyError(parsed.error));
@@ -155,9 +164,7 @@ async function call<I extends z.ZodType, O extends z.ZodType>(
   const stop = () => abort.abort();
   process.once('SIGINT', stop);
   try {
-    return tool.output.parse(
-      await tool.run(parsed.data, { ctx, pipeline: createPipeline(ctx), signal: abort.signal, progress }),
-    );
+    return tool.output.parse(await tool.run(parsed.data, { ctx, pipeline, signal: abort.signal, progress }));
   } finally {
     process.removeListener('SIGINT', stop);
   }

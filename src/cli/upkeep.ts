@@ -4,7 +4,6 @@ import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
 import { attemptsOfProject } from '../learning/attempts.ts';
 import { applyPrune, planPrune, restorePruned } from '../learning/prune.ts';
-import type { Trajectory } from '../types.ts';
 import { forget } from '../upkeep/forget.ts';
 import { ancestorsOf, descendantsOf, retryChainOf } from '../upkeep/lineage.ts';
 import type { Which } from '../upkeep/selection.ts';

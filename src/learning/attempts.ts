@@ -2,12 +2,16 @@
 import type { Context } from '../context.ts';
 import { attemptId } from '../memory/memory.ts';
 import type { Attempt, Trajectory } from '../types.ts';
-import { attemptOf } from './acts/attempt.ts';
+import { ATTEMPT_FORM, attemptOf } from './acts/attempt.ts';
 
 /** Attempts of a project that are compared: the newest. */
 export const MOST_ATTEMPTS = 20_000;
-const RUNS_AT_ONCE = 200;
+/** Runs may be megabytes each: few are held at a time. */
+const RUNS_AT_ONCE = 50;
+const READ_AT_ONCE = 2_000;
 const WRITTEN_AT_ONCE = 2_000;
+
+const isCurrent = ({ form }: Attempt): boolean => form === ATTEMPT_FORM;
 
 /** Notes what runs did. Doing it twice writes the same records again. */
 export const noteAttempts = (ctx: Context, runs: Trajectory[]): Promise<void> =>
@@ -16,10 +20,10 @@ export const noteAttempts = (ctx: Context, runs: Trajectory[]): Promise<void> =>
 /** The attempts that these runs were, in their order; of a run that is stored without one it is made. */
 export async function attemptsOfRuns(ctx: Context, runs: string[]): Promise<Attempt[]> {
   const found = new Map<string, Attempt>();
-  for (let i = 0; i < runs.length; i += 10 * RUNS_AT_ONCE) {
-    const page = runs.slice(i, i + 10 * RUNS_AT_ONCE);
+  for (let i = 0; i < runs.length; i += READ_AT_ONCE) {
+    const page = runs.slice(i, i + READ_AT_ONCE);
     for (const each of await ctx.memory.attempts.getMany(page.map(attemptId)))
-      found.set(each.trajectory, each);
+      if (isCurrent(each)) found.set(each.trajectory, each);
   }
   await makeMissing(ctx, runs, found);
   return runs.flatMap((run) => found.get(run) ?? []);
@@ -43,7 +47,7 @@ export async function attemptsOfProject(ctx: Context, project: string): Promise<
     }),
     ctx.memory.attempts.list({ where: { project }, order: 'newest', limit: 2 * MOST_ATTEMPTS }),
   ]);
-  const found = new Map(stored.map((each) => [each.trajectory, each]));
+  const found = new Map(stored.filter(isCurrent).map((each) => [each.trajectory, each]));
   const made = await makeMissing(ctx, runs, found);
   return {
     attempts: runs.flatMap((run) => found.get(run) ?? []),

@@ -8,6 +8,7 @@ import { attemptsOfProject, type ProjectAttempts } from './attempts.ts';
 import { creditShown } from './credit-shown.ts';
 import { noteErrors } from './errors/learn.ts';
 import { experienceOf } from './experience.ts';
+import { keepAnalysis } from './llm/keep-analysis.ts';
 import type { LearningPipeline } from './pipeline.ts';
 import { noteUses, rejudgeUses } from './uses.ts';
 import { noteWritings } from './writings.ts';
@@ -61,27 +62,47 @@ const isOutdated = (experience: Experience | undefined, { steps, outcome }: Traj
   experience?.analysis.step_attribution.length !== steps.length ||
   experience.analysis.success !== outcome.success;
 
+export interface Looking {
+  /** Where it is said which runs could not be analysed. */
+  notes: string[];
+  /** True when there is no more time. */
+  isOver(): boolean;
+  /** Also what was analysed before. */
+  anew: boolean;
+}
+
+export interface LookedAt {
+  /** The runs that there was time for, at least one; the rest of the chunk waits for the next batch. */
+  runs: Trajectory[];
+  /** Ids of the error patterns to be counted. */
+  patterns: Set<string>;
+}
+
 /**
  * Looks at chunk after chunk: what was analysed when it was recorded is not analysed again. A run that cannot be
- * analysed is noted and keeps no other from being learned from. @returns ids of the error patterns to be counted.
+ * analysed is noted and keeps no other from being learned from.
  */
 export function createAnalysis(
   ctx: Context,
   { analyzer, extractor }: LearningPipeline,
   attempts: KnownAttempts,
-  notes: string[],
-): (chunk: Trajectory[], signal?: AbortSignal) => Promise<Set<string>> {
+  { notes, isOver, anew }: Looking,
+): (chunk: Trajectory[], signal?: AbortSignal) => Promise<LookedAt> {
   const together = extractor.assessing?.(async (project) => (await attempts.of(project)).attempts);
   const assess =
     together ??
     ((runs: Trajectory[], signal?: AbortSignal) =>
       Promise.all(runs.map((run) => extractor.isAbstractable(run, signal).catch(asError))));
 
-  async function experiencesOf(runs: Trajectory[], signal?: AbortSignal): Promise<Experience[]> {
+  /** As far as the time goes; a run that it did not reach is not among those it gives back. */
+  async function experiencesOf(runs: Trajectory[], signal?: AbortSignal) {
     const judged = await assess(runs, signal);
     const found: Experience[] = [];
+    const reached = new Set<string>();
     for (const [i, run] of runs.entries()) {
       signal?.throwIfAborted();
+      if (i > 0 && isOver()) break;
+      reached.add(run.id);
       const abstractability = judged[i];
       try {
         if (abstractability === undefined || abstractability instanceof Error) throw abstractability;
@@ -92,7 +113,7 @@ export function createAnalysis(
         notes.push(`${run.id} could not be analysed`);
       }
     }
-    return found;
+    return { found, reached };
   }
 
   return async (chunk, signal) => {
@@ -101,20 +122,22 @@ export function createAnalysis(
       attempts.note(chunk),
     ]);
     const known = new Map(stored.map((experience) => [experience.trajectory, experience]));
-    const fresh = await experiencesOf(
-      chunk.filter((run) => isOutdated(known.get(run.id), run)),
-      signal,
-    );
+    const outdated = chunk.filter((run) => anew || isOutdated(known.get(run.id), run));
+    const { found, reached } = await experiencesOf(outdated, signal);
+    const left = new Set(outdated.filter(({ id }) => !reached.has(id)));
+    const runs = chunk.filter((run) => !left.has(run));
+    const fresh = found.map((each) => keepAnalysis(each, known.get(each.trajectory)));
     for (const experience of fresh) known.set(experience.trajectory, experience);
-    await Promise.all([ctx.memory.experiences.put(fresh), noteWritings(ctx, chunk, signal)]);
-    const noted = await noteUses(ctx, chunk);
+    await Promise.all([ctx.memory.experiences.put(fresh), noteWritings(ctx, runs, signal)]);
+    const noted = await noteUses(ctx, runs);
     notes.push(...noted.notes);
-    await creditShown(ctx, [...noted.uses, ...(await rejudgeUses(ctx, chunk))]);
+    await creditShown(ctx, [...noted.uses, ...(await rejudgeUses(ctx, runs))]);
     const isAbstractable = (id: string) => known.get(id)?.abstractability.abstractable ?? false;
-    return noteErrors(
+    const patterns = await noteErrors(
       ctx,
-      chunk.map((trajectory) => ({ trajectory, abstractable: isAbstractable(trajectory.id) })),
+      runs.map((trajectory) => ({ trajectory, abstractable: isAbstractable(trajectory.id) })),
     );
+    return { runs, patterns };
   };
 }
 

@@ -22,12 +22,16 @@ export interface BatchOptions {
   project?: string;
   /** Stops taking new runs after this long; the next call continues. */
   max_seconds?: number;
+  /** Analyses every waiting run again, also those that were analysed before. */
+  anew?: boolean;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number, what: string) => void;
 }
 
-/** Runs at once: many enough to be written in bulk. */
+/** Runs at once: many enough to be written in bulk, but no more than this many characters of them. */
 const CHUNK = 200;
+const CHUNK_CHARS = 32_000_000;
+const READ_AT_ONCE = 50;
 
 const skipped = (reason: string, remaining: number): BatchResult => ({
   ran: false,
@@ -91,20 +95,24 @@ async function learn(
   const patterns = new Set<string>();
   const notes: string[] = [];
   const known = knownAttempts(ctx);
-  const analyse = createAnalysis(ctx, pipeline, known, notes);
+  const isOver = () => ctx.now().getTime() > deadline;
+  const analyse = createAnalysis(ctx, pipeline, known, { notes, isOver, anew: options.anew ?? false });
   const where = { batch: PENDING, project };
   const projectOf = await ctx.memory.trajectories.cells('project', { where, order: 'oldest' });
   const waiting = [...projectOf.keys()];
   // Read while the first runs are: whoever needs them waits for them, and hears of a failure.
   for (const name of new Set(projectOf.values())) known.of(name).catch(() => undefined);
-  for (let i = 0; i < waiting.length; i += CHUNK) {
+  for (let next = 0; next < waiting.length; ) {
     signal?.throwIfAborted();
-    // At least one chunk is taken, so that repeated calls always come to an end.
-    if (i > 0 && ctx.now().getTime() > deadline) break;
-    const chunk = await ctx.memory.trajectories.getMany(waiting.slice(i, i + CHUNK));
-    for (const id of await analyse(chunk, signal)) patterns.add(id);
-    taken.push(...chunk.map(takenOf));
+    // At least one run is taken, so that repeated calls always come to an end.
+    if (next > 0 && isOver()) break;
+    const chunk = await readChunk(ctx, waiting.slice(next, next + CHUNK));
+    next += chunk.ids;
+    const done = await analyse(chunk.runs, signal);
+    for (const id of done.patterns) patterns.add(id);
+    taken.push(...done.runs.map(takenOf));
     onProgress?.(taken.length, waiting.length, 'analysed');
+    if (done.runs.length < chunk.runs.length) break;
   }
   // Counted once, not with every chunk that meets them.
   onProgress?.(taken.length, waiting.length, `counting ${patterns.size} error patterns`);
@@ -113,7 +121,7 @@ async function learn(
     llm.run,
     llm,
     taken.map(({ telling }) => telling),
-    { signal, isOver: () => ctx.now().getTime() > deadline },
+    { signal, isOver },
   );
   const projects = [...new Set(taken.map((run) => run.project))].sort();
   let strategies = 0;
@@ -159,4 +167,19 @@ async function learn(
     id,
   );
   return result;
+}
+
+/** The first of these runs, as many as fit, and how many ids that were: a run may be gone by now. */
+async function readChunk(ctx: Context, ids: string[]): Promise<{ runs: Trajectory[]; ids: number }> {
+  const runs: Trajectory[] = [];
+  let chars = 0;
+  let read = 0;
+  while (read < ids.length && chars < CHUNK_CHARS) {
+    const page = await ctx.memory.trajectories.getMany(ids.slice(read, read + READ_AT_ONCE));
+    read += READ_AT_ONCE;
+    for (const { steps } of page)
+      for (const { action, observation } of steps) chars += action.length + observation.length;
+    runs.push(...page);
+  }
+  return { runs, ids: Math.min(read, ids.length) };
 }

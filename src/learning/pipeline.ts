@@ -16,6 +16,7 @@ import type {
 } from '../types.ts';
 import { attemptOf } from './acts/attempt.ts';
 import { createAnalyzer, type TrajectoryAnalyzer } from './analyzer.ts';
+import { attemptsOfRuns } from './attempts.ts';
 import { type BatchOptions, runBatch } from './batch.ts';
 import { creditShown } from './credit-shown.ts';
 import { learnErrorsNow } from './errors/learn.ts';
@@ -107,6 +108,18 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         stage('uses', () => noteUses(ctx, [trajectory])),
       ]);
       const abstractable = abstractability?.abstractable ?? false;
+      const found = {
+        trajectory_id: trajectory.id,
+        stored: true,
+        analysis,
+        abstractability,
+        abstractable,
+        strategies_extracted: 0,
+      };
+      // A model may have taken minutes: what was forgotten or undone meanwhile, or before, teaches nothing.
+      const standing = await standingOf(ctx, trajectory.id);
+      if (standing !== 'active')
+        return { ...found, stored: standing !== 'gone', notes: [...notes, REFUSED[standing]] };
       const [strategies] = await Promise.all([
         stage('strategy', () =>
           abstractable && trajectory.outcome.success
@@ -127,15 +140,7 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         await stage('credit to what was shown', () => creditShown(ctx, noted.uses));
         notes.push(...noted.notes);
       }
-      return {
-        trajectory_id: trajectory.id,
-        stored: true,
-        analysis,
-        abstractability,
-        abstractable,
-        strategies_extracted: strategies?.length ?? 0,
-        notes,
-      };
+      return { ...found, strategies_extracted: strategies?.length ?? 0, notes };
     },
     shouldRunBatch: () => hindsight.shouldRunBatch(),
     runBatchLearning(options = {}) {
@@ -149,14 +154,27 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
   return pipeline;
 }
 
+const REFUSED = {
+  gone: 'The run was forgotten while it was looked at: nothing was learned from it.',
+  resting: 'The run is stored as undone or archived: nothing was learned from it.',
+};
+
+async function standingOf(ctx: Context, id: string): Promise<'active' | keyof typeof REFUSED> {
+  const status = (await ctx.memory.trajectories.cells('status', { where: { id } })).get(id);
+  if (status === undefined) return 'gone';
+  return status === 'active' ? 'active' : 'resting';
+}
+
 /** The route of the run's task, told anew from all attempts at it: a candidate until a second run confirms it. */
 async function candidateFor(ctx: Context, trajectory: Trajectory, attempt: Attempt): Promise<Strategy[]> {
   const key = attempt.task_key;
-  const [stored, past] = await Promise.all([
-    ctx.memory.attempts.list({ where: { task_key: key }, order: 'newest', limit: MOST_ATTEMPTS }),
+  const where = { task_key: key, status: 'active' };
+  const [runs, past] = await Promise.all([
+    ctx.memory.trajectories.ids({ where, order: 'newest', limit: MOST_ATTEMPTS }),
     ctx.memory.strategies.get(routeId(trajectory.project, key)),
   ]);
-  const attempts = [attempt, ...stored.filter(({ id }) => id !== attempt.id)];
+  const others = runs.filter((id) => id !== trajectory.id);
+  const attempts = [attempt, ...(await attemptsOfRuns(ctx, others))];
   const told = routeOf(attempts, ctx.now().toISOString());
   if (!told) return [];
   const there = new Set(attempts.map((each) => each.trajectory));

@@ -11,13 +11,12 @@ const HOPS = 2;
 
 /** Notes what runs wrote; what a shorter version of them had written otherwise goes. Doing it twice changes nothing. */
 export async function noteWritings(ctx: Context, runs: Trajectory[], signal?: AbortSignal): Promise<void> {
-  const at = ctx.now().toISOString();
   const found: Writing[] = [];
   // Attempts at one task often write the very same file.
   const seen = nothingSeen();
   for (const run of runs) {
     signal?.throwIfAborted();
-    found.push(...(await writingsOf(run, taskKey(run.project, run.task), at, seen)));
+    found.push(...(await writingsOf(run, taskKey(run.project, run.task), run.at, seen)));
   }
   const standing = await ctx.memory.writings.ids({ where: { trajectory: runs.map(({ id }) => id) } });
   const ids = new Set(found.map(({ id }) => id));

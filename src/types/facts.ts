@@ -48,6 +48,8 @@ const At = { step: count };
  */
 export const Attempt = z.object({
   ...Stored,
+  /** Which rules made it: one made by others is made again. */
+  form: count.optional(),
   trajectory: text,
   task_key: text,
   parent: text.optional(),

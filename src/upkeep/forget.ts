@@ -6,7 +6,7 @@ import { apply, betweenBatches, purgeAll } from './apply.ts';
 import { type Consequences, consequencesOf, type Kept } from './consequences.ts';
 import { beginForgetting, endForgetting, forgotten, forgottenIds } from './ledger.ts';
 import { findRecords, type TableName } from './records.ts';
-import { type Selected, select, type Which } from './selection.ts';
+import { type RunRef, type Selected, select, type Which } from './selection.ts';
 
 export interface ForgetReport {
   dry_run: boolean;
@@ -51,7 +51,8 @@ export async function forget(ctx: Context, which: Which, options: ForgetOptions 
 
 /** Forgets that were begun and not completed. */
 export const unfinishedForgets = async (ctx: Context): Promise<number> =>
-  (await forgotten(ctx.memory)).filter(({ state }) => state === 'begun').length;
+  (await forgotten(ctx.memory)).filter(({ state }) => state === 'begun').length +
+  (await leftBehind(ctx)).length;
 
 /** Completes what a killed process left behind. @returns how many forgets that were. */
 export const resumeForgets = (ctx: Context): Promise<number> =>
@@ -72,7 +73,30 @@ async function completeForgets(ctx: Context): Promise<number> {
     await clearAnswers(ctx.config.data);
     await endForgetting(ctx.memory, entry);
   }
-  return begun.length;
+  const runs = await leftBehind(ctx);
+  if (runs.length > 0) await forgetSelected(ctx, { runs, others: [], unknown: [] });
+  return begun.length + runs.length;
+}
+
+const FACTS = ['experiences', 'attempts', 'writings', 'occurrences', 'uses'] as const;
+
+/**
+ * Runs that were forgotten while somebody was still learning from them, in another process: they are gone, and what was
+ * written of them afterwards is not.
+ */
+async function leftBehind(ctx: Context): Promise<RunRef[]> {
+  const barred = await forgottenIds(ctx.memory);
+  if (barred.size === 0) return [];
+  const found = new Map<string, string>();
+  for (const table of FACTS) {
+    const runs = await ctx.memory[table].cells('trajectory');
+    const named = [...runs].filter(([, run]) => barred.has(run));
+    if (named.length === 0) continue;
+    const projects = await ctx.memory[table].cells('project', { where: { id: named.map(([id]) => id) } });
+    for (const [id, run] of named) found.set(run, projects.get(id) ?? '');
+  }
+  for (const id of await ctx.memory.trajectories.ids({ where: { id: [...found.keys()] } })) found.delete(id);
+  return [...found].map(([id, project]) => ({ id, project, retrieval_id: undefined }));
 }
 
 async function forgetSelected(ctx: Context, selected: Selected, signal?: AbortSignal): Promise<Consequences> {

@@ -7,7 +7,9 @@ import type { z } from 'zod';
 import { supersedes } from '../capture/identify.ts';
 import { openSource } from '../capture/importers/source-file.ts';
 import type { Context } from '../context.ts';
+import { noteAttempts } from '../learning/attempts.ts';
 import { countPatterns } from '../learning/errors/learn.ts';
+import { noteWritings } from '../learning/writings.ts';
 import { TABLES } from '../memory/memory.ts';
 import { cleanText, mapStrings } from '../text.ts';
 import {
@@ -57,6 +59,7 @@ export interface MemoryImport {
 }
 
 const AT_ONCE = 100;
+const DERIVED_AT_ONCE = 50;
 const MOST_BROKEN_SHOWN = 20;
 
 interface Waiting {
@@ -88,6 +91,7 @@ export async function importMemory(
   const barred = await forgottenIds(ctx.memory);
   const back = new Set<string>();
   const patterns = new Set<string>();
+  const derived = { attempts: new Set<string>(), writings: new Set<string>() };
   const file = await openSource(path);
   try {
     checkHeader(file.head.split('\n', 1)[0] ?? '');
@@ -115,16 +119,40 @@ export async function importMemory(
       if (line.table !== table || waiting.length >= AT_ONCE) await flush();
       table = line.table;
       if (table === 'occurrences') patterns.add(String(line.record.pattern));
-      waiting.push(line);
+      // What follows from a run is worked out from the run: a file could say anything of it.
+      if (table === 'attempts' || table === 'writings') derived[table].add(String(line.record.trajectory));
+      else waiting.push(line);
     }
     await flush();
   } finally {
     await file.close();
   }
   if (back.size > 0) await pardon(ctx.memory, back);
+  await derive(ctx, derived, report, signal);
   // Of what both stores have met, each knew only its own part.
   if (merging && (report.added.occurrences ?? 0) > 0) await countPatterns(ctx, patterns);
   return report;
+}
+
+/** The attempts and writings of runs that the file has some of, made from the runs as they are stored now. */
+async function derive(
+  ctx: Context,
+  wanted: Record<'attempts' | 'writings', Set<string>>,
+  report: MemoryImport,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const [table, note] of [
+    ['attempts', noteAttempts],
+    ['writings', noteWritings],
+  ] as const) {
+    const before = await ctx.memory[table].count();
+    for (const ids of pages([...wanted[table]], DERIVED_AT_ONCE)) {
+      signal?.throwIfAborted();
+      await note(ctx, await ctx.memory.trajectories.getMany(ids));
+    }
+    const added = (await ctx.memory[table].count()) - before;
+    if (added > 0) report.added[table] = added;
+  }
 }
 
 interface Read extends Waiting {
@@ -148,7 +176,9 @@ function read(ctx: Context, value: unknown, report: MemoryImport): Read | string
 function capped(record: AnyRecord): AnyRecord {
   const { outcome } = record as unknown as Trajectory;
   const worth = VERDICT_TRUST[outcome.success === null ? 'unknown' : (outcome.verdict?.source ?? 'agent')];
-  return record.trust > worth ? { ...record, trust: worth } : record;
+  const { verifier: _, ...task } = (record as unknown as Trajectory).task;
+  // A verifier is a command: nobody's file brings one that may be run here.
+  return { ...record, task, trust: Math.min(record.trust, worth) };
 }
 
 const namesOf = ({ id, derived_from, trajectory }: AnyRecord): string[] =>

@@ -68,11 +68,10 @@ async function writtenIn(ctx: Context, project: string, gone: ReadonlySet<string
     limit: MOST_WRITINGS,
   });
   const others = stored.filter(({ trajectory }) => !gone.has(trajectory));
-  const at = ctx.now().toISOString();
   const own: Writing[] = [];
   for (const id of pages([...gone].slice(0, MOST_RUNS), RUNS_AT_ONCE)) {
     for (const run of await ctx.memory.trajectories.list({ where: { project, id } }))
-      own.push(...(await writingsOf(run, taskKey(run.project, run.task), at)));
+      own.push(...(await writingsOf(run, taskKey(run.project, run.task), run.at)));
   }
   return [...others, ...own];
 }

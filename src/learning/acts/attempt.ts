@@ -15,6 +15,8 @@ import { namedIn } from './plain-features.ts';
 import { routeActs } from './route-acts.ts';
 import { taskInShort } from './task-in-short.ts';
 
+/** Raised whenever the rules of this folder change what they say of a run. */
+export const ATTEMPT_FORM = 1;
 const LONGEST_TASK = 300;
 const LOOKED_AT = 2_000;
 const MOST_TOPICS = 80;
@@ -37,6 +39,7 @@ export function attemptOf(run: Trajectory): Attempt {
     project,
     derived_from: [id],
     trust,
+    form: ATTEMPT_FORM,
     trajectory: id,
     task_key: taskKey(project, task),
     ...(parent === undefined ? {} : { parent }),
