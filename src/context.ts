@@ -133,7 +133,7 @@ function createLlm(
   if (!llm) return undefined;
   const kept = llm.cache && !isRemote(data);
   const cache = kept ? openAnswerCache(data, llm.cache_mb * 1e6, now) : undefined;
-  return createOpenAiLlm(llm, { log, redact, ...(cache ? { cache } : {}) });
+  return createOpenAiLlm(llm, { log, redact, now, ...(cache ? { cache } : {}) });
 }
 
 /** The same, asking the configured model anew; a model of the caller's own stays as it is. */

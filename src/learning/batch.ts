@@ -121,7 +121,7 @@ async function learn(
     llm.run,
     llm,
     taken.map(({ telling }) => telling),
-    { signal, isOver },
+    { signal, isOver, anew: options.anew ?? false },
   );
   const projects = [...new Set(taken.map((run) => run.project))].sort();
   let strategies = 0;

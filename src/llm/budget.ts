@@ -22,16 +22,26 @@ export interface Budget {
   unasked: number;
   /** Questions in a row that the endpoint did not answer at all. */
   outages: number;
+  /** When the last of them was, or when the endpoint was last tried again; milliseconds of `now`. */
+  down_at: number;
+  /** With a clock an endpoint that is down is tried again. Absent: it is given up for good. */
+  readonly now: (() => Date) | undefined;
 }
 
-/** After this many the endpoint counts as down, and this piece of work asks no more. */
+/** After this many the endpoint counts as down. A piece of work asks no more; a process rests. */
 const MOST_OUTAGES = 3;
+/** Then one question goes out, and only its answer ends the rest. */
+const REST_MS = 60_000;
 /** With less than this left for an answer there is no point in asking. */
 const LEAST_ANSWER = 200;
 
 export const openBudget = (
   scope: string,
-  { cap = Number.POSITIVE_INFINITY, most_calls = Number.POSITIVE_INFINITY } = {},
+  {
+    cap = Number.POSITIVE_INFINITY,
+    most_calls = Number.POSITIVE_INFINITY,
+    now,
+  }: { cap?: number; most_calls?: number; now?: () => Date } = {},
 ): Budget => ({
   cap,
   most_calls,
@@ -42,9 +52,22 @@ export const openBudget = (
   waiting: [],
   unasked: 0,
   outages: 0,
+  down_at: 0,
+  now,
 });
 
 export const spentOf = ({ usage }: Budget): number => usage.input_tokens + usage.output_tokens;
+
+/** Notes that the endpoint gave no answer at all. */
+export function noteOutage(budgets: Budget[]): void {
+  for (const budget of budgets) {
+    budget.outages += 1;
+    budget.down_at = timeOf(budget);
+  }
+}
+
+const timeOf = ({ now }: Budget): number => now?.().getTime() ?? 0;
+const isDown = ({ outages }: Budget): boolean => outages >= MOST_OUTAGES;
 
 /** Reserved for one request: give back what it really cost. */
 export interface Reservation {
@@ -55,7 +78,7 @@ export interface Reservation {
 
 /**
  * Sets tokens aside for one request in all budgets, or says in words why one has too little left. Where what is under way
- * may still give back enough, waits for it. The answer is shortened to what is left.
+ * may still give back enough, waits for it. The answer is shortened to what is left. @throws the signal's reason.
  */
 export async function reserve(
   budgets: Budget[],
@@ -69,9 +92,23 @@ export async function reserve(
     if (refusal !== undefined) return refusal;
     const full = budgets.find((budget) => leftOf(budget) - budget.reserved < input + LEAST_ANSWER);
     if (!full) return setAside(budgets, input, mostOutput);
-    await new Promise<void>((resolve) => full.waiting.push(resolve));
+    await somethingEnded(full, signal);
   }
 }
+
+const somethingEnded = (budget: Budget, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const goOn = () => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    const giveUp = () => {
+      budget.waiting = budget.waiting.filter((tell) => tell !== goOn);
+      reject(signal?.reason);
+    };
+    budget.waiting.push(goOn);
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
 
 function setAside(budgets: Budget[], input: number, mostOutput: number): Reservation {
   const left = Math.min(...budgets.map((budget) => leftOf(budget) - budget.reserved));
@@ -80,6 +117,7 @@ function setAside(budgets: Budget[], input: number, mostOutput: number): Reserva
   for (const budget of budgets) {
     budget.reserved += reserved;
     budget.open += 1;
+    if (isDown(budget)) budget.down_at = timeOf(budget);
   }
   let open = true;
   return {
@@ -107,7 +145,7 @@ const leftOf = (budget: Budget): number => budget.cap - spentOf(budget);
 function refusalOf(budget: Budget, input: number): string | undefined {
   if (budget.usage.calls + budget.open >= budget.most_calls)
     return `${budget.most_calls} calls were made in ${budget.scope}`;
-  if (budget.outages >= MOST_OUTAGES)
+  if (isDown(budget) && (!budget.now || timeOf(budget) - budget.down_at < REST_MS))
     return `the endpoint gave no answer ${MOST_OUTAGES} times in a row in ${budget.scope}`;
   return leftOf(budget) < input + LEAST_ANSWER ? `spend cap of ${budget.cap} tokens reached` : undefined;
 }

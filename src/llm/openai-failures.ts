@@ -1,5 +1,5 @@
 /** Why an endpoint gave no answer, in words of our own: its words may repeat the key or the prompt. */
-import { BrokenOff, TOO_LONG } from './bounded-fetch.ts';
+import { BROKE_OFF, TIMED_OUT, TOO_LONG } from './bounded-fetch.ts';
 
 /** A reason not to have an answer. Never holds what was sent or said. */
 export class Failure extends Error {
@@ -15,7 +15,6 @@ interface FromEndpoint {
   code?: string | null;
   param?: string | null;
   message?: string;
-  cause?: unknown;
 }
 
 /** True when the endpoint gave no answer at all: away, overloaded, or closed to this key. */
@@ -25,12 +24,6 @@ export function isOutage(error: unknown): boolean {
   if (status === undefined) return true;
   return [401, 403, 404, 408, 429].includes(status) || (status >= 500 && code !== TOO_LONG);
 }
-
-/** True when an endpoint had begun to work on the question, so that it is paid for although no answer came. */
-export const isPaid = (error: unknown): boolean =>
-  (error as FromEndpoint).cause instanceof BrokenOff ||
-  (error as FromEndpoint).code === TOO_LONG ||
-  (error instanceof Error && /timed? ?out/iu.test(error.message));
 
 /** `always`: the endpoint does not know the format. `here`: it does not like this schema. */
 export function refusalOfFormat(error: unknown): 'always' | 'here' | undefined {
@@ -52,12 +45,11 @@ export async function failureOf(error: unknown, timeoutMs: number): Promise<stri
   if (error instanceof Failure) return error.message;
   const { APIConnectionError, APIConnectionTimeoutError, APIError } = await import('openai');
   if (error instanceof APIConnectionTimeoutError) return `no answer within ${timeoutMs} ms`;
-  if (error instanceof APIConnectionError) {
-    const isBroken = error.cause instanceof BrokenOff;
-    return isBroken ? 'the endpoint broke off its answer' : 'the endpoint cannot be reached';
-  }
+  if (error instanceof APIConnectionError) return 'the endpoint cannot be reached';
   if (error instanceof APIError && error.status) {
     if (error.code === TOO_LONG) return 'the answer was far longer than asked for';
+    if (error.code === TIMED_OUT) return `no answer within ${timeoutMs} ms`;
+    if (error.code === BROKE_OFF) return 'the endpoint broke off its answer';
     const code = /^[\w.-]{1,40}$/.test(error.code ?? '') ? ` (${error.code})` : '';
     return `the endpoint answered ${error.status}${code}`;
   }

@@ -2,11 +2,12 @@
 import type OpenAI from 'openai';
 import type { LlmConfig } from '../config.ts';
 import type { Log } from '../log.ts';
+import { cleanText, mapStrings } from '../text.ts';
 import { type AnswerCache, answerKey } from './answer-cache.ts';
-import { boundedFetch } from './bounded-fetch.ts';
-import { type Budget, openBudget, reserve, tokensOf } from './budget.ts';
+import { boundedFetch, type Traffic } from './bounded-fetch.ts';
+import { type Budget, noteOutage, openBudget, reserve, tokensOf } from './budget.ts';
 import { createGate } from './gate.ts';
-import { Failure, failureOf, isOutage, isPaid, refusalOfFormat, refusalOfLimit } from './openai-failures.ts';
+import { Failure, failureOf, isOutage, refusalOfFormat, refusalOfLimit } from './openai-failures.ts';
 import type { Llm, LlmAnswer, LlmRequest } from './ports.ts';
 import {
   ANSWER_MODES,
@@ -27,6 +28,8 @@ export interface LlmDependencies {
   redact: (text: string) => string;
   /** Absent: every question is asked. */
   cache?: AnswerCache;
+  /** Says when an endpoint that was down is asked again. */
+  now?: () => Date;
 }
 
 const RETRIES = 2;
@@ -34,6 +37,8 @@ const QUOTED_BACK = 8_000;
 /** A token of an answer takes at most about this much on the wire, escapes and frame included. */
 const BYTES_PER_TOKEN = 24;
 const FRAME_BYTES = 64_000;
+/** The package's own limit would try again what may have been paid for: it comes after ours. */
+const LATER_MS = 60_000;
 
 /** What one question may use. */
 interface Asking {
@@ -48,8 +53,13 @@ interface Asking {
  * together, counted by the endpoint, or at four characters a token where it does not say. Answers that were given
  * before to the same question come from the cache.
  */
-export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDependencies): Llm {
-  const own = openBudget('this process', { cap: config.max_tokens_per_process });
+export function createOpenAiLlm(
+  config: LlmConfig,
+  { log, redact, cache, now = () => new Date() }: LlmDependencies,
+): Llm {
+  const own = openBudget('this process', { cap: config.max_tokens_per_process, now });
+  // Escapes of JSON and unseen characters hide a secret from a look at the text: the values are looked at as well.
+  const withoutSecrets = (said: unknown) => mapStrings(said, (text) => redact(cleanText(text)));
   const enter = createGate(config.concurrency);
   let opened: Promise<OpenAI> | undefined;
   let best: AnswerMode = 'json_schema';
@@ -64,9 +74,8 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
     return new Client({
       apiKey: config.api_key || 'none', // Local servers want no key, the package wants one.
       baseURL: config.base_url,
-      timeout: config.timeout_ms,
+      timeout: config.timeout_ms + LATER_MS,
       maxRetries: RETRIES, // It waits as long as Retry-After says, up to a minute.
-      fetch: boundedFetch(FRAME_BYTES + config.max_output_tokens * BYTES_PER_TOKEN, config.timeout_ms),
       logLevel: 'off', // It would write to stdout, which belongs to the protocol.
     });
   };
@@ -75,9 +84,13 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
     const input = tokensOf(JSON.stringify(messages) + JSON.stringify(asking.schema));
     const reservation = await reserve(asking.budgets, input, config.max_output_tokens, asking.signal);
     if (typeof reservation === 'string') throw new Failure(reservation, 'unasked');
+    const traffic: Traffic = { unanswered: 0 };
     try {
       opened ??= open();
-      const client = await opened;
+      const mostBytes = FRAME_BYTES + config.max_output_tokens * BYTES_PER_TOKEN;
+      const client = (await opened).withOptions({
+        fetch: boundedFetch(mostBytes, config.timeout_ms, traffic),
+      });
       const { model } = config;
       const reply = await client.chat.completions.create(
         {
@@ -100,7 +113,12 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
         throw new Failure(`the answer did not end within ${reservation.most_output} tokens`);
       return text;
     } catch (error) {
-      reservation.settle({ input_tokens: isPaid(error) ? input : 0, output_tokens: 0 });
+      // Whoever refuses is there.
+      if (!isOutage(error)) for (const budget of asking.budgets) budget.outages = 0;
+      // What broke off may have been worked on to the end: it counts as if it had.
+      const { unanswered } = traffic;
+      const output_tokens = unanswered * reservation.most_output;
+      reservation.settle({ input_tokens: unanswered * input, output_tokens });
       throw error;
     } finally {
       reservation.settle();
@@ -137,7 +155,7 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
     const asking: Asking = { name: request.name, schema, budgets, signal: request.signal };
     const place = await cache?.place(answerKey([endpointOf(config), config.model, schema, system, prompt]));
     const kept = await place?.read();
-    const known = kept === undefined ? undefined : readAnswer(kept, request.schema);
+    const known = kept === undefined ? undefined : readAnswer(kept, request.schema, withoutSecrets);
     if (known?.ok) {
       for (const { usage } of budgets) usage.cached += 1;
       return known.value;
@@ -152,23 +170,23 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
     const leave = await enter(request.signal);
     try {
       const text = await askInMode(opening, asking);
-      const answer = readAnswer(text, request.schema);
+      const answer = readAnswer(text, request.schema, withoutSecrets);
       if (answer.ok) {
-        await place?.write(text);
+        await place?.write(answer.said);
         return answer.value;
       }
       const repair = (mode: AnswerMode): Message[] => [
         ...opening(mode),
-        { role: 'assistant', content: text.slice(0, QUOTED_BACK) },
+        { role: 'assistant', content: (answer.said ?? text).slice(0, QUOTED_BACK) },
         {
           role: 'user',
           content: redact(`This answer cannot be used.\n${answer.problem}\nAnswer again, the whole JSON.`),
         },
       ];
       const repaired = await askInMode(repair, asking);
-      const again = readAnswer(repaired, request.schema);
+      const again = readAnswer(repaired, request.schema, withoutSecrets);
       if (again.ok) {
-        await place?.write(repaired);
+        await place?.write(again.said);
         return again.value;
       }
       const [path] = again.paths;
@@ -186,8 +204,7 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
     charges: true,
     async ask(request): Promise<LlmAnswer<never>> {
       request.signal?.throwIfAborted();
-      const scoped = request.budgets ?? [];
-      const budgets = [own, ...scoped];
+      const budgets = [own, ...(request.budgets ?? [])];
       try {
         return { ok: true, value: (await askOnce(request, budgets)) as never };
       } catch (error) {
@@ -198,8 +215,7 @@ export function createOpenAiLlm(config: LlmConfig, { log, redact, cache }: LlmDe
           if (wasAsked) budget.usage.failures += 1;
           else budget.unasked += 1;
         }
-        // A process lives long, and an endpoint may come back: only a piece of work gives it up.
-        if (isOutage(error)) for (const budget of scoped) budget.outages += 1;
+        if (isOutage(error)) noteOutage(budgets);
         log.warn('The language model gave no usable answer', { asked: request.name, failure });
         return { ok: false, failure };
       }

@@ -63,23 +63,41 @@ function isStrict(schema: unknown): boolean {
 const LONGEST_PROBLEM = 1_000;
 const MOST_FENCES = 20;
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: string; paths: string[] };
+/** `said`: the JSON of the answer, cleaned; absent where there is none. */
+export type Answer<T> =
+  | { ok: true; value: T; said: string }
+  | { ok: false; problem: string; paths: string[]; said?: string };
 
 /**
- * Reads an answer, with or without a code fence, reasoning or words around it. `problem` is for the model that wrote
- * the answer; `paths` name the places for everybody else.
+ * Reads an answer, with or without a code fence, reasoning or words around it. `clean` sees the value that it stands
+ * for before anything else does. `problem` is for the model that wrote the answer; `paths` name the places for
+ * everybody else.
  */
-export function readAnswer<T>(text: string, schema: z.ZodType<T>): Answer<T> {
+export function readAnswer<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  clean: (said: unknown) => unknown = (said) => said,
+): Answer<T> {
   const json = findJson(text);
   if (json === undefined) return { ok: false, problem: 'It is not JSON.', paths: [] };
-  const parsed = schema.safeParse(json.value);
-  if (parsed.success) return { ok: true, value: parsed.data };
+  let value: unknown;
+  let said: string;
+  try {
+    value = clean(json.value);
+    said = JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, problem: 'It is nested too deeply.', paths: [] };
+    throw error;
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data, said };
   const issues = parsed.error.issues.slice(0, 5);
   const places = issues.map(({ path, message }) => `at ${path.join('.') || 'the top'}: ${message}`);
   return {
     ok: false,
     problem: places.join('\n').slice(0, LONGEST_PROBLEM),
     paths: issues.map(({ path }) => safePath(path)),
+    said,
   };
 }
 

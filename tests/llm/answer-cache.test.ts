@@ -70,6 +70,16 @@ describe('an answer', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('is kept without the secrets that its escapes hide', async () => {
+    const secret = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
+    const escaped = [...secret]
+      .map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+    const { data, llm } = await open(() => `{"why":"token ${escaped}"}`);
+    await llm.ask(question);
+    expect(everything(data)).toContain('{"why":"token [redacted:github_token]"}');
+  });
+
   it('that was damaged on the disk is asked for anew', async () => {
     const { data, server, llm } = await open(() => ({ why: 'so' }));
     await llm.ask(question);

@@ -14,10 +14,10 @@ const ignore = () => undefined;
 const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const question = { name: 'q', system: 'Judge.', prompt: 'Which?', schema: z.object({ n: z.number() }) };
 
-async function connect(script: Script, settings: Partial<LlmConfig> = {}) {
+async function connect(script: Script, settings: Partial<LlmConfig> = {}, now = () => new Date(0)) {
   const server = await startOpenAiServer(script);
   const config = LlmConfig.parse({ base_url: server.baseUrl, ...settings });
-  return { llm: createOpenAiLlm(config, { log, redact: (text) => text }), server };
+  return { llm: createOpenAiLlm(config, { log, redact: (text) => text, now }), server };
 }
 
 describe('a budget', () => {
@@ -85,6 +85,20 @@ describe('a budget', () => {
     ]);
   });
 
+  it('that is waited for is waited for no longer than its signal says', async () => {
+    const budget = openBudget('this process', { cap: 10_000 });
+    const first = await reserve([budget], 100, 9_900);
+    const stop = new AbortController();
+    const waiting = reserve([budget], 500, 500, stop.signal);
+    await nextTurn();
+    stop.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    expect(budget.waiting).toEqual([]);
+    if (typeof first === 'string') throw new Error(first);
+    first.settle({ input_tokens: 1, output_tokens: 1 });
+    expect(await reserve([budget], 500, 500)).toMatchObject({ most_output: 500 });
+  });
+
   it('of calls is kept to although they go out together', async () => {
     const { llm, server } = await connect(() => ({ n: 1 }), { concurrency: 8 });
     const limited = charging(llm, openBudget('this batch', { most_calls: 3 }));
@@ -94,17 +108,27 @@ describe('a budget', () => {
     expect(answers.at(-1)).toEqual({ ok: false, failure: '3 calls were made in this batch' });
   });
 
-  it('gives an endpoint up that answered nothing three times, until the next run', async () => {
-    const { llm, server } = await connect(() => broken(401));
+  it('gives an endpoint up that answered nothing three times, until the next run a minute later', async () => {
+    let time = 0;
+    const { llm, server } = await connect(
+      () => broken(401),
+      {},
+      () => new Date(time),
+    );
     const budget = openBudget('this batch');
     const answers = [];
     for (let i = 0; i < 5; i += 1) answers.push(await charging(llm, budget).ask(question));
     expect(server.requests).toHaveLength(3);
     expect(answers.at(-1)).toEqual({
       ok: false,
-      failure: 'the endpoint gave no answer 3 times in a row in this batch',
+      failure: 'the endpoint gave no answer 3 times in a row in this process',
     });
     expect(budget.unasked).toBe(2);
+    time += 60_000;
+    expect(await charging(llm, budget).ask(question)).toEqual({
+      ok: false,
+      failure: 'the endpoint gave no answer 3 times in a row in this batch',
+    });
     await charging(llm, openBudget('this batch')).ask(question);
     expect(server.requests).toHaveLength(4);
   });

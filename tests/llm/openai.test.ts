@@ -22,7 +22,7 @@ const right = { steps: [{ step: 2, share: 1 }] };
 const wrong = { steps: [{ step: 2, share: 7 }] };
 const question = { name: 'credit', system: 'You judge steps.', prompt: 'Which step?', schema: Credit };
 
-function connect(server: OpenAiServer, settings: Partial<LlmConfig> = {}) {
+function connect(server: OpenAiServer, settings: Partial<LlmConfig> = {}, now = () => new Date(0)) {
   const lines: string[] = [];
   const write = (message: string, facts?: Record<string, unknown>) => {
     lines.push(JSON.stringify({ message, ...facts }));
@@ -30,7 +30,7 @@ function connect(server: OpenAiServer, settings: Partial<LlmConfig> = {}) {
   const log: Log = { debug: write, info: write, warn: write, error: write };
   const { redact } = createRedactor();
   const config = LlmConfig.parse({ base_url: server.baseUrl, model: 'small', ...settings });
-  return { llm: createOpenAiLlm(config, { log, redact: (text) => redact(text).text }), lines };
+  return { llm: createOpenAiLlm(config, { log, redact: (text) => redact(text).text, now }), lines };
 }
 
 async function ask(
@@ -179,6 +179,29 @@ describe('an endpoint', () => {
     expect(answer).toEqual({ ok: false, failure: 'no answer within 50 ms' });
   });
 
+  it('that hangs costs no more than the cap, is given up after three questions, and tried again after a minute', async () => {
+    let time = 0;
+    const server = await startOpenAiServer((_, index) => (index < 4 ? hang() : right));
+    const settings = { timeout_ms: 40, max_output_tokens: 4_000, max_tokens_per_process: 30_000 };
+    const { llm } = connect(server, settings, () => new Date(time));
+    const ask = async () => {
+      const answer = await llm.ask(question);
+      return answer.ok ? 'answered' : answer.failure;
+    };
+    const down = 'the endpoint gave no answer 3 times in a row in this process';
+    const late = 'no answer within 40 ms';
+    expect([await ask(), await ask(), await ask(), await ask()]).toEqual([late, late, late, down]);
+    expect(llm.usage).toMatchObject({ calls: 3, output_tokens: 12_000 });
+    time += 59_999;
+    expect(await ask()).toBe(down);
+    time += 1;
+    // One question goes out; it hangs as well, and another minute passes.
+    expect((await Promise.all([ask(), ask()])).sort()).toEqual([late, down]);
+    time += 60_000;
+    expect([await ask(), await ask()]).toEqual(['answered', 'answered']);
+    expect(server.requests).toHaveLength(6);
+  });
+
   it('that is not there, or refuses the key, is a failure that repeats neither key nor prompt', async () => {
     const server = await startOpenAiServer(() => right);
     await server.close();
@@ -195,13 +218,9 @@ describe('an endpoint', () => {
 });
 
 describe('an answer that does not end', () => {
+  const cutShort = reply({ text: '{"steps": [', finish: 'length' });
   it.each<[string, unknown, string, number]>([
-    [
-      'cut by the endpoint',
-      reply({ text: '{"steps": [', finish: 'length' }),
-      'the answer did not end within 400 tokens',
-      1,
-    ],
+    ['cut by the endpoint', cutShort, 'the answer did not end within 400 tokens', 1],
     [
       'longer than asked for',
       reply({ text: 'again and '.repeat(20_000) }),
@@ -209,14 +228,16 @@ describe('an answer that does not end', () => {
       1,
     ],
     ['endless', reply({ wire: 'endless' }), 'the answer was far longer than asked for', 1],
-    ['a byte at a time', reply({ wire: 'dripping' }), 'no answer within 150 ms', 3],
-    ['broken off', reply({ wire: 'closed', text: 'I' }), 'the endpoint broke off its answer', 3],
+    ['a byte at a time', reply({ wire: 'dripping' }), 'no answer within 150 ms', 1],
+    ['broken off', reply({ wire: 'closed', text: 'I' }), 'the endpoint broke off its answer', 1],
+    ['given up by a gateway', broken(504), 'no answer within 150 ms', 1],
   ])('is given up: %s', async (_, said, failure, requests) => {
     const { answer, server, llm } = await ask(() => said, { timeout_ms: 150, max_output_tokens: 400 });
     expect(answer).toEqual({ ok: false, failure });
     expect(server.requests).toHaveLength(requests);
-    // It was worked on, so it is paid for.
+    // It was worked on, so it is paid for: all that it might have said, where the endpoint does not tell.
     expect(llm.usage.input_tokens).toBeGreaterThan(0);
+    expect(llm.usage.output_tokens).toBe(said === cutShort ? 3 : 400);
   });
 
   it('is asked for within the limit that the endpoint knows by either name', async () => {
@@ -329,8 +350,13 @@ describe('limits', () => {
   it('take a secret out of what a model says', async () => {
     const secret = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
     const open = z.object({ why: z.string() });
-    const { answer } = await ask(() => ({ why: `token ${secret}` }), {}, { ...question, schema: open });
-    expect(answer).toEqual({ ok: true, value: { why: 'token [redacted:github_token]' } });
+    const escaped = [...secret]
+      .map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+    for (const said of [secret, escaped, `${secret.slice(0, 6)}\\u200b${secret.slice(6)}`]) {
+      const { answer } = await ask(() => `{"why":"token ${said}"}`, {}, { ...question, schema: open });
+      expect(answer).toEqual({ ok: true, value: { why: 'token [redacted:github_token]' } });
+    }
   });
 });
 
@@ -361,5 +387,7 @@ describe('an aborted signal', () => {
       { reason: { message: 'waited long enough' } },
     ]);
     expect(server.requests).toHaveLength(2);
+    // Both were under way, and the one that waited was not.
+    expect(llm.usage).toMatchObject({ calls: 2, output_tokens: 2 * 8_000 });
   });
 });

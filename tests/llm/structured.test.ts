@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readAnswer } from '../../src/llm/structured.ts';
+import { mapStrings } from '../../src/text.ts';
 
 const schema = z.strictObject({ n: z.number() });
 const value = { n: 1 };
@@ -18,7 +19,7 @@ describe('an answer', () => {
     ['after a thought that is never closed', 'I think <think> so: {"n": 1} good'],
     ['with words around it', 'Here: {"n": 1}. Anything else?'],
   ])('is found %s', (_, text) => {
-    expect(readAnswer(text, schema)).toEqual({ ok: true, value });
+    expect(readAnswer(text, schema)).toEqual({ ok: true, value, said: JSON.stringify(value) });
   });
 
   it.each([
@@ -30,6 +31,15 @@ describe('an answer', () => {
     ['nested lists', `${'['.repeat(120_000)}${']'.repeat(120_000)}`],
   ])('of nothing but %s is refused', (_, text) => {
     expect(readAnswer(text, schema).ok).toBe(false);
+  });
+
+  it('is cleaned as the value that it stands for, before anything looks at it', () => {
+    const open = z.object({ why: z.string() });
+    const clean = (said: unknown) => mapStrings(said, (text) => text.replace('abc', '-'));
+    const escaped = '{"why": "\\u0061\\u0062c"}';
+    expect(readAnswer(escaped, open, clean)).toEqual({ ok: true, value: { why: '-' }, said: '{"why":"-"}' });
+    const deep = `{"why": "", "more": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    expect(readAnswer(deep, open, clean)).toMatchObject({ ok: false, problem: 'It is nested too deeply.' });
   });
 
   it('is told what was wrong in few words, whatever it was', () => {

@@ -42,7 +42,7 @@ function turnParts(steps: readonly Step[]): number[] {
     const name = names[from];
     let length = 1;
     while (name !== undefined && names[from + length] === name) length += 1;
-    parts.push(...new Array<number>(length).fill(length));
+    for (let i = 0; i < length; i += 1) parts.push(length);
   }
   return parts;
 }

@@ -4,11 +4,12 @@
  * it is and why what stands before it was not used.
  */
 import type { Context } from '../../context.ts';
-import { taskKey } from '../../memory/memory.ts';
-import { vectorsOf } from '../../memory/vectors.ts';
 import type { Trajectory } from '../../types.ts';
 import { refineAttribution } from '../llm/attribution.ts';
-import { attributeByContrast } from './contrast.ts';
+import { attemptsBeside } from './attempts-beside.ts';
+import { attributeAgainst } from './contrast.ts';
+import { removeStale } from './left-over.ts';
+import { reachesOut } from './reach.ts';
 import { attributeByReplay, type Replayed, type Verify } from './replay.ts';
 import { attributeSimple } from './simple.ts';
 import type { Credit } from './strategy.ts';
@@ -17,9 +18,6 @@ import { actOf, DEFAULT_TIMEOUT_MS, MOST_TIMEOUT_MS, verifyIn } from './throw-aw
 const MOST_EXECUTIONS = 64;
 /** All executions of one run together. */
 const MOST_REPLAY_MS = 60_000;
-const MOST_ATTEMPTS = 60;
-/** Cosine of two tasks from which attempts at one tell something about the other. */
-const SIMILAR = 0.75;
 
 export async function counterfactual(
   trajectory: Trajectory,
@@ -30,7 +28,7 @@ export async function counterfactual(
   if (replayed.attribution)
     return { attribution: replayed.attribution, method: 'counterfactual', note: replayed.note };
   const others = await attemptsBeside(trajectory, ctx);
-  const contrast = attributeByContrast(trajectory, others);
+  const contrast = attributeAgainst(trajectory, others);
   if (contrast) {
     const note = `by contrast with ${others.length} other attempts, an association; ${replayed.note}`;
     return { attribution: contrast, method: 'counterfactual', note };
@@ -51,8 +49,11 @@ async function replay(trajectory: Trajectory, ctx: Context, signal?: AbortSignal
   if (outcome.success === null) return refused('nobody knows the outcome, so there is nothing to replay');
   if (!verifier && !ctx.config.learning.replay) return refused('replay is off (learning.replay)');
   if (!verifier && trajectory.source !== undefined) return refused('an imported run is not replayed');
+  if (!verifier && task.verifier && reachesOut(task.verifier.command))
+    return refused('the verifier may reach out of a throw-away directory');
   const acts = [...steps.keys()].filter((i) => verifier || (steps[i] && actOf(steps[i])));
   if (acts.length === 0) return refused('no step can be replayed');
+  if (!verifier) await removeStale();
   // One limit for all executions, beside what the caller gives up.
   const limit = AbortSignal.timeout(MOST_REPLAY_MS);
   const until = signal ? AbortSignal.any([signal, limit]) : limit;
@@ -76,21 +77,3 @@ async function replay(trajectory: Trajectory, ctx: Context, signal?: AbortSignal
     return refused(limit.aborted ? 'replay took too long' : 'replay failed');
   }
 }
-
-/** Other attempts at the task, newest first; where their outcomes do not differ, those at similar tasks of the project. */
-async function attemptsBeside(trajectory: Trajectory, { memory, embedder }: Context): Promise<Trajectory[]> {
-  const { id, project, task } = trajectory;
-  const { trajectories } = memory;
-  const where = { task_key: taskKey(project, task), status: 'active' };
-  const same = (await trajectories.list({ where, order: 'newest', limit: MOST_ATTEMPTS + 1 }))
-    .filter((other) => other.id !== id)
-    .slice(0, MOST_ATTEMPTS);
-  if (isMixed(same)) return same;
-  const [vector] = await vectorsOf(embedder, [task.description]);
-  if (!vector) return same;
-  const near = await trajectories.nearest(vector, MOST_ATTEMPTS, { project, status: 'active' });
-  return near.flatMap(({ record, score }) => (record.id !== id && score >= SIMILAR ? [record] : []));
-}
-
-const isMixed = (runs: Trajectory[]): boolean =>
-  new Set(runs.flatMap(({ outcome }) => outcome.success ?? [])).size === 2;

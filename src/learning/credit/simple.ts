@@ -86,7 +86,7 @@ export function normalize(raw: number[]): Attribution {
  * the same for 3 and for 300 steps.
  */
 export function keySteps(attribution: Attribution): number[] {
-  const largest = Math.max(0, ...attribution.map(([, share]) => share));
+  const largest = attribution.reduce((most, [, share]) => Math.max(most, share), 0);
   // Equal shares say that no step stands out.
   if (attribution.length > 2 && attribution.every(([, share]) => share === largest)) return [];
   return attribution

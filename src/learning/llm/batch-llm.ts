@@ -57,14 +57,18 @@ export interface Refined {
 
 /**
  * Asks about the most telling of these runs, which rules have analysed, and writes what the model said over it. A run
- * whose answer cannot be used keeps what the rules found. Those that were refined before are not asked about again.
- * Ends when its share of the calls is used up, or when `isOver` says so.
+ * whose answer cannot be used keeps what the rules found. Those that were refined before are not asked about again,
+ * unless all is to be done `anew`. Ends when its share of the calls is used up, or when `isOver` says so.
  */
 export async function refineTelling(
   { ctx, budget }: LlmRun,
   { analyzer, extractor }: Asking,
   runs: Telling[],
-  { signal, isOver }: { signal?: AbortSignal | undefined; isOver?: () => boolean } = {},
+  {
+    signal,
+    isOver,
+    anew = false,
+  }: { signal?: AbortSignal | undefined; isOver?: () => boolean; anew?: boolean } = {},
 ): Promise<Refined> {
   if (!budget) return { refined: 0, left: 0 };
   const askable = runs.filter(({ score }) => score > 0).length;
@@ -81,7 +85,7 @@ export async function refineTelling(
         each,
       ]),
     );
-    const asked = page.filter((run) => !isRefined(known.get(run.id), run));
+    const asked = page.filter((run) => anew || !isRefined(known.get(run.id), run));
     refined += page.length - asked.length;
     refined += await refineRuns(ctx, { analyzer, extractor }, asked, signal);
   }

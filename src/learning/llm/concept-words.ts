@@ -7,7 +7,7 @@ import { isInstructionLike } from '../../learners/instructions.ts';
 import { topics } from '../../learners/words.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { CodeConcept } from '../../types.ts';
-import { flat, inventsCode, inventsNumber } from './grounding.ts';
+import { flat, inventsCode, inventsCommand, inventsNumber } from './grounding.ts';
 import { cut, fence, notUsed } from './prompt.ts';
 
 const LONGEST = { name: 60, description: 300 };
@@ -71,10 +71,23 @@ function faultOf({ name, description }: Documentation, concept: CodeConcept): st
     return 'it wrote names or code that are not in the code';
   if ([name, description].some((text) => inventsNumber(text, known)))
     return 'it wrote a number that is not in the code';
+  if ([name, description].some((text) => tellsCommand(text, concept)))
+    return 'it wrote a command into the words';
   const inCode = topics(known.slice(0, 2 * LONGEST_CODE));
   const before = topics(`${concept.name} ${concept.description}`);
   const fits = [...topics(`${name} ${description}`)].some((topic) => inCode.has(topic) || before.has(topic));
   return fits ? undefined : 'it was generic: it shares no word with the code';
+}
+
+const SHELLS = new Set(['bash', 'sh', 'shell', 'zsh', 'fish', 'powershell']);
+
+/** True when words about code hold a command: of a shell's code only its own, and none that a comment names. */
+export function tellsCommand(
+  text: string,
+  { code, language }: Pick<CodeConcept, 'code' | 'language'>,
+): boolean {
+  const lines = SHELLS.has(language.toLowerCase()) ? code.split('\n') : [];
+  return inventsCommand(text, lines.filter((line) => !/^\s*#/u.test(line)).join('\n'));
 }
 
 /** A concept found again by rules, in the words that a model gave the same code, while all runs behind them are there. */
@@ -85,5 +98,6 @@ export function keepDocumentation(
 ): CodeConcept {
   if (past?.method !== 'llm' || found.method === 'llm' || past.id !== found.id) return found;
   if (past.code !== found.code || !past.derived_from.every(isThere)) return found;
+  if ([past.name, past.description].some((text) => tellsCommand(text, found))) return found;
   return { ...found, name: past.name, description: past.description, method: 'llm' };
 }

@@ -9,6 +9,7 @@ import type { Llm } from '../../llm/ports.ts';
 import { cleanText } from '../../text.ts';
 import type { CodeConcept, Trajectory } from '../../types.ts';
 import { guardConcept } from '../guard.ts';
+import { tellsCommand } from './concept-words.ts';
 import { flat } from './grounding.ts';
 import { cut, fence, notUsed } from './prompt.ts';
 import { readScript } from './script-syntax.ts';
@@ -127,6 +128,8 @@ async function judge(proposal: Proposal, shown: Shown[], at: string): Promise<Co
     return 'without name, signature or language';
   if (code.length < SHORTEST_CODE || code.length > LONGEST_CODE) return 'too short or too long';
 
+  if ([name, signature, proposal.description].some((text) => tellsCommand(text, { code, language })))
+    return 'with a command in its words';
   const cited = [...new Set(proposal.from)].flatMap((run) => shown[run - 1] ?? []);
   // A run that shares no names with the code did not write it, whatever the model cites.
   const behind = cited.filter((run) => sharedNames(code, run) >= 2);

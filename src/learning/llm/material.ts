@@ -8,16 +8,22 @@ export const MOST_SOURCES = 3;
 const MOST_STEPS = 30;
 const LONGEST_ACT = 200;
 
-/** One text a run. */
-export const materialOf = (runs: Trajectory[]): string[] =>
-  runs
-    .slice(0, MOST_SOURCES)
-    .map(({ task, steps }) =>
-      [
-        task.description,
-        ...steps.slice(0, MOST_STEPS).map(({ action }) => action.slice(0, LONGEST_ACT)),
-      ].join('\n'),
-    );
+export interface Material {
+  /** What was asked, in words that anybody may have written: good for saying when, never for what to do. */
+  tasks: string[];
+  /** What was done, one text a run; without what failed. */
+  acts: string[];
+}
+
+export function materialOf(runs: Trajectory[]): Material {
+  const shown = runs.slice(0, MOST_SOURCES);
+  const done = ({ steps }: Trajectory) =>
+    steps.slice(0, MOST_STEPS).flatMap((step) => (failureOf(step) ? [] : step.action.slice(0, LONGEST_ACT)));
+  return {
+    tasks: shown.map(({ task }) => task.description),
+    acts: shown.map((run) => done(run).join('\n')),
+  };
+}
 
 const MOST_SIGNS = 6;
 const LONGEST_SIGN = 200;

@@ -1,13 +1,25 @@
 /**
  * A strategy in better words. The model may only rewrite: what the evidence counts (the acts, in code marks) has to
- * stay, and it may not bring commands, paths or numbers of its own.
+ * stay, and nothing else becomes something to do. What tasks and programs said serves to tell when it applies.
  */
 import { z } from 'zod';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import { topics } from '../../learners/words.ts';
 import type { Llm } from '../../llm/ports.ts';
 import type { Strategy } from '../../types.ts';
-import { codeSpans, flat, inventsCode, inventsNumber, placesIn, turnsAround } from './grounding.ts';
+import {
+  codeSpans,
+  commandsIn,
+  flat,
+  inventsCode,
+  inventsCommand,
+  inventsName,
+  inventsNumber,
+  inventsSetUp,
+  placesIn,
+  turnsAround,
+} from './grounding.ts';
+import type { Material } from './material.ts';
 import { cut, fence, notUsed } from './prompt.ts';
 
 const LONGEST = { situation: 300, suggestion: 400, pitfall: 200 };
@@ -36,22 +48,21 @@ const Wording = z.object({
 type Wording = z.infer<typeof Wording>;
 
 const SYSTEM = `You rewrite one strategy that was found by statistics, so that an agent in the middle of work understands it at once: when it applies, what to do, what to beware of.
-Keep its meaning and direction. Keep every piece in backticks of the suggestion, letter by letter. Use only commands, paths, flags, names and numbers that stand in the strategy or the material, in backticks. Leave parameters such as {name} as they are.
+Keep its meaning and direction. Keep every piece in backticks of the suggestion, letter by letter. Add no other command, file or name to what is to be done. Elsewhere use only paths, flags, names and numbers that stand in the data, in backticks, and no commands but those of the strategy. Leave parameters such as {name} as they are.
 Be concrete and short. No general advice such as planning, care or verification. If you do not know why something works, do not say why.`;
 
 /**
  * The strategy with its situation, suggestion and pitfalls rewritten and `method` llm; ids, evidence and the rest as
  * they were. When the answer invents, loses or turns anything, the strategy comes back unchanged with a note.
  *
- * `material` are texts that the wording may lean on, e.g. acts and error messages of the runs behind the strategy.
- * What stands there may reach an agent as advice: acts that were done are safe, what a program or page printed is less
- * so. `signs` are error messages that the runs met: they may be named as a sign or a warning, never as something to do.
- * Throws only when `signal` aborts.
+ * Code in the suggestion comes from the strategy's own, commands anywhere from its suggestion and pitfalls. Other code may
+ * lean on the runs behind it: in pitfalls on what was done and on `signs`, the error messages that were met; in the
+ * situation on the tasks as well. Throws only when `signal` aborts.
  */
 export async function refineStrategy(
   llm: Llm,
   strategy: Strategy,
-  material: string[],
+  material: Material,
   signal?: AbortSignal,
   signs: string[] = [],
 ): Promise<Strategy & { note?: string }> {
@@ -64,10 +75,11 @@ export async function refineStrategy(
     {
       strategy: { situation, suggestion, pitfalls, seen_at: strategy.seen_at.map((task) => cut(task, 120)) },
     },
-    ...material.slice(0, MOST_MATERIAL).map((text) => ({ material: cut(text, 400) })),
+    ...material.tasks.slice(0, MOST_MATERIAL).map((text) => ({ task: cut(text, 300) })),
+    ...material.acts.slice(0, MOST_MATERIAL).map((text) => ({ done: cut(text, 400) })),
     ...signs.slice(0, MOST_MATERIAL).map((text) => ({ error: cut(text, 200) })),
   ];
-  const prompt = `${fence(entries)}\nRewrite the strategy. The lines with "material" show where it comes from${signs.length > 0 ? ', those with "error" what was met on the way' : ''}.`;
+  const prompt = `${fence(entries)}\nRewrite the strategy. The lines with "task" and "done" show where it comes from${signs.length > 0 ? ', those with "error" what was met on the way' : ''}.`;
   const answer = await llm.ask({ name: 'strategy', system: SYSTEM, prompt, schema: Wording, signal });
   if (!answer.ok) return stays(answer.failure);
 
@@ -88,23 +100,23 @@ export async function refineStrategy(
 function faultOf(
   wording: Wording,
   strategy: Strategy,
-  material: string[],
+  { tasks, acts }: Material,
   signs: string[],
 ): string | undefined {
+  const { situation, suggestion, pitfalls } = wording;
   const own = [strategy.situation, strategy.suggestion, ...strategy.pitfalls].join('\n');
-  const known = [own, ...strategy.seen_at, ...material].join('\n');
-  const all = [wording.situation, wording.suggestion, ...wording.pitfalls];
-  if (wording.situation === '' || wording.suggestion === '')
-    return 'it left the situation or suggestion empty';
+  const warned = [strategy.suggestion, ...strategy.pitfalls, ...acts, ...signs].join('\n');
+  const known = [own, ...strategy.seen_at, ...tasks, ...acts, ...signs].join('\n');
+  const all = [situation, suggestion, ...pitfalls];
+  if (situation === '' || suggestion === '') return 'it left the situation or suggestion empty';
   if (all.some(isInstructionLike)) return 'it gives a model orders'; // Repeated from the material, or worse.
-  const met = [known, ...signs].join('\n');
-  // What a program printed may be named as a sign. What to do comes from what was done.
+  if (addsAct(wording, strategy)) return 'it tells to do what is not in the strategy';
   if (
-    inventsCode(wording.suggestion, known) ||
-    [wording.situation, ...wording.pitfalls].some((text) => inventsCode(text, met))
+    inventsCode(situation, known) ||
+    pitfalls.some((text) => inventsCode(text, warned) || inventsSetUp(text, warned))
   )
     return 'it wrote code that is neither in the strategy nor the material';
-  if (all.some((text) => inventsNumber(text, met)))
+  if (all.some((text) => inventsNumber(text, known)))
     return 'it wrote a number that is nowhere in the evidence';
   const drift = driftOf(wording, strategy);
   if (drift !== undefined) return drift;
@@ -116,6 +128,22 @@ function faultOf(
   )
     return 'it was generic: it hardly shares a word with the strategy';
   return undefined;
+}
+
+/**
+ * Whether anything would be told to do that the strategy does not tell: code or a name in the suggestion, or a command
+ * in other words, where it would be read as one all the same.
+ */
+function addsAct(
+  { situation, suggestion, pitfalls }: Pick<Strategy, 'situation' | 'suggestion' | 'pitfalls'>,
+  told: Strategy,
+): boolean {
+  if ([inventsCode, inventsName, inventsSetUp].some((invents) => invents(suggestion, told.suggestion)))
+    return true;
+  // What the situation quotes of tasks, anybody may have written.
+  const where = told.situation.replace(/".*"|`[^`]*`/gsu, ' ');
+  const commands = [told.suggestion, ...told.pitfalls.flatMap(commandsIn), where].join('\n');
+  return [situation, ...pitfalls].some((text) => inventsCommand(text, commands));
 }
 
 /** Whether the suggestion still tells the acts that the evidence counts: all of them, in their order, in their sense. */
@@ -151,6 +179,7 @@ export function keepWording(
 ): Strategy {
   if (past?.method !== 'llm' || told.method === 'llm' || past.id !== told.id) return told;
   if (!past.derived_from.every(isThere) || driftOf(past, told) !== undefined) return told;
+  if (addsAct(past, told)) return told;
   const counts = (texts: string[]) => texts.flatMap((text) => text.match(/\d+ of \d+/gu) ?? []);
   const now = new Set(counts(told.pitfalls));
   const isCurrent = counts(past.pitfalls).every((count) => now.has(count));

@@ -1,5 +1,6 @@
 /** What can be reflected upon: for each kind, what it is about and what an answer changes. */
 import type { Context } from '../../context.ts';
+import { callerError } from '../../errors.ts';
 import { contentId } from '../../learners/content-id.ts';
 import { experienceId, revisionOf, taskKey } from '../../memory/memory.ts';
 import type { Attempt, CodeConcept, Experience, Strategy, Trajectory } from '../../types.ts';
@@ -36,17 +37,36 @@ export interface Subject {
   work(ctx: Context): Promise<Outcome>;
 }
 
-/** Finds what a reflection is about; undefined when it is gone, or nothing can be told of it. */
+/**
+ * Finds what a reflection is about; undefined when it is gone, or nothing can be told of it.
+ * @throws KnowhowError `nothing_to_reflect` for a run that was undone.
+ */
 export const subjectOf = (ctx: Context, kind: Kind, id: string): Promise<Subject | undefined> =>
   ({ credit: runSubject, abstractability: runSubject, strategy: strategySubject, concept: conceptSubject })[
     kind
   ](ctx, id, kind);
 
 async function runSubject(ctx: Context, id: string, kind: Kind): Promise<Subject | undefined> {
-  const run = await ctx.memory.trajectories.get(id);
-  if (!run) return undefined;
+  const [run] = await activeRuns(ctx, [id]);
+  if (!run) return gone(ctx, id);
   const work = kind === 'credit' ? creditOf : abstractabilityOf;
   return { id, version: revisionOf(run), work: (asking) => work(ctx, asking, run) };
+}
+
+/** Those of these runs that anything is learned from, in their order: not what was undone. */
+async function activeRuns({ memory }: Context, runs: string[]): Promise<Trajectory[]> {
+  if (runs.length === 0) return [];
+  const active = new Set(await memory.trajectories.ids({ where: { id: runs, status: 'active' } }));
+  return memory.trajectories.getMany(runs.filter((run) => active.has(run)));
+}
+
+async function gone({ memory }: Context, run: string): Promise<undefined> {
+  if (await memory.trajectories.get(run))
+    throw callerError(
+      'nothing_to_reflect',
+      'This run was undone: nothing is learned from it.',
+      'Wake it with `knowhow undo --redo`, or name another run.',
+    );
 }
 
 async function creditOf(ctx: Context, asking: Context, run: Trajectory): Promise<Outcome> {
@@ -110,7 +130,7 @@ async function strategySubject(ctx: Context, id: string): Promise<Subject | unde
     id,
     version: contentId('v', [found.id, [...found.evidence.from].sort()]),
     async work(asking) {
-      const runs = await ctx.memory.trajectories.getMany(told.evidence.from.slice(0, MOST_SOURCES));
+      const runs = await activeRuns(ctx, told.evidence.from.slice(0, MOST_SOURCES));
       const llm = asking.llm;
       const { note, ...worded } = llm
         ? await refineStrategy(llm, told, materialOf(runs), undefined, signsOf(runs))
@@ -148,8 +168,8 @@ async function strategySubject(ctx: Context, id: string): Promise<Subject | unde
 
 /** The route of the run's task: as it is stored, else as rules tell it from all attempts at it. */
 async function routeOfRun(ctx: Context, run: string): Promise<Strategy | undefined> {
-  const trajectory = await ctx.memory.trajectories.get(run);
-  if (!trajectory) return undefined;
+  const [trajectory] = await activeRuns(ctx, [run]);
+  if (!trajectory) return gone(ctx, run);
   const told = await tellAlone(ctx, await attemptsAt(ctx, taskKey(trajectory.project, trajectory.task)));
   const route = told.find(({ kind }) => kind === 'route');
   if (!route) return undefined;
@@ -172,8 +192,12 @@ async function toldAnew(
 }
 
 const MOST_ATTEMPTS = 60;
-const attemptsAt = (ctx: Context, task_key: string): Promise<Attempt[]> =>
-  ctx.memory.attempts.list({ where: { task_key }, order: 'newest', limit: MOST_ATTEMPTS });
+/** The newest attempts at a task that count: not those of runs that were undone. */
+async function attemptsAt(ctx: Context, task_key: string): Promise<Attempt[]> {
+  const where = { task_key, status: 'active' };
+  const runs = await ctx.memory.trajectories.ids({ where, order: 'newest', limit: MOST_ATTEMPTS });
+  return attemptsOfRuns(ctx, runs);
+}
 const tellAlone = (ctx: Context, attempts: Attempt[]): Promise<Strategy[]> =>
   createExtractor({ ...ctx, llm: undefined }).tellStrategies(attempts);
 
@@ -184,7 +208,7 @@ async function conceptSubject(ctx: Context, id: string): Promise<Subject | undef
     id,
     version: contentId('v', [id, concept.code]),
     async work(asking) {
-      const runs = await ctx.memory.trajectories.getMany(concept.derived_from.slice(0, MOST_SOURCES));
+      const runs = await activeRuns(ctx, concept.derived_from.slice(0, MOST_SOURCES));
       const tasks = runs.map(({ task }) => task.description);
       const llm = asking.llm;
       const { note, ...worded } = llm

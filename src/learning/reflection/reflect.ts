@@ -127,7 +127,7 @@ export async function submitReflection(
 async function judged(ctx: Context, subject: Subject, answer: unknown): Promise<Outcome> {
   const { text, why } = textOf(ctx, answer);
   if (text === undefined) throw badAnswer(why);
-  const { llm, problem } = answering(text);
+  const { llm, problem } = answering(text, (said) => ctx.redactor.redact(said).text);
   const outcome = await subject.work({ ...ctx, llm });
   const failure = problem() ?? outcome.failure?.replace(/^language model not used: /u, '');
   if (failure !== undefined) throw badAnswer(failure);

@@ -4,6 +4,7 @@
  */
 import type { Llm, LlmRequest } from '../../llm/ports.ts';
 import { readAnswer } from '../../llm/structured.ts';
+import { cleanText, mapStrings } from '../../text.ts';
 
 const UNUSED = { calls: 0, input_tokens: 0, output_tokens: 0 };
 /** Longer answers are refused unread. */
@@ -26,15 +27,22 @@ export function listening(): { llm: Llm; asked: Caught[] } {
   return { llm, asked };
 }
 
-/** A model that gives this answer to whatever it is asked. `problem()` says where it did not fit the schema. */
-export function answering(answer: string): { llm: Llm; problem: () => string | undefined } {
+/**
+ * A model that gives this answer to whatever it is asked, without the secrets that its escapes and unseen characters
+ * may hide. `problem()` says where it did not fit the schema.
+ */
+export function answering(
+  answer: string,
+  redact: (text: string) => string,
+): { llm: Llm; problem: () => string | undefined } {
+  const withoutSecrets = (said: unknown) => mapStrings(said, (text) => redact(cleanText(text)));
   let problem: string | undefined;
   const llm: Llm = {
     model: 'calling agent',
     usage: UNUSED,
     charges: true,
     async ask({ schema }) {
-      const read = readAnswer(answer, schema);
+      const read = readAnswer(answer, schema, withoutSecrets);
       if (read.ok) return { ok: true, value: read.value };
       problem = read.problem;
       return { ok: false, failure: 'the answer did not fit the schema' };

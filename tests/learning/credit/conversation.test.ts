@@ -110,4 +110,11 @@ describe('signs', () => {
     );
     expect(blameConversation('x', many)).toHaveLength(5_000);
   });
+
+  it('holds for a turn told in any number of messages', () => {
+    const steps = Array.from({ length: 150_000 }, (_, i) =>
+      by(i % 2 ? 'Lead (thought)' : 'Lead (aloud)', 'on'),
+    );
+    expect(blameConversation(TASK, steps)).toHaveLength(150_000);
+  });
 });

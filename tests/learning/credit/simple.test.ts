@@ -214,4 +214,9 @@ describe('key steps', () => {
     expect(keySteps(equal(12))).toEqual([]);
     expect(keySteps(equal(2))).toEqual([0, 1]);
   });
+
+  it('are found among any number of steps', () => {
+    const many = Array.from({ length: 200_000 }, (_, i): [number, number] => [i, i === 77 ? 2 : 0.1]);
+    expect(keySteps(many)).toEqual([77]);
+  });
 });

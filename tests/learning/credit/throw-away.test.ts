@@ -1,14 +1,40 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { confinement } from '../../../src/learning/credit/confinement.ts';
+import { removeStale } from '../../../src/learning/credit/left-over.ts';
 import { actOf, verifyIn } from '../../../src/learning/credit/throw-away.ts';
 import type { Step } from '../../../src/types.ts';
 import { bash, call, edit, say } from '../../support/fixtures.ts';
-import { temporaryDirectory } from '../../support/store.ts';
+import { ROOT, temporaryDirectory } from '../../support/store.ts';
 
-const check = (command: string, steps: Step[], files: Record<string, string> = {}, timeoutMs = 20_000) =>
-  verifyIn({ command, files }, steps, { timeoutMs });
+const onLinux = process.platform === 'linux';
+const confined = (await confinement()) !== undefined;
+
+/** Whether a process runs that was called with this argument. */
+const runs = (argument: string): boolean =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(argument);
+      } catch {
+        return false;
+      }
+    });
+
+/** Temporary files of this process go elsewhere until the test ends. */
+function useTemporary(directory: string): void {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = directory;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
+}
 
 describe('what can be run again', () => {
   it('commands and edits inside the directory, nothing else', () => {
@@ -34,7 +60,14 @@ describe('what can be run again', () => {
   });
 });
 
-describe('in a throw-away directory', () => {
+// Where nothing can confine, both are the same.
+describe.each([
+  ['as this machine can', undefined],
+  ['unconfined', null],
+] as const)('in a throw-away directory, %s', (_, confine) => {
+  const check = (command: string, steps: Step[], files: Record<string, string> = {}, timeoutMs = 20_000) =>
+    verifyIn({ command, files }, steps, { timeoutMs, confine });
+
   it('steps run in order from the given files: edits, folders entered, exits, a last line without an end', async () => {
     const steps = [
       bash('mkdir -p sub && cd sub'),
@@ -50,34 +83,87 @@ describe('in a throw-away directory', () => {
   });
 
   it('the environment is bare, and nothing of it is left', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('knowhow-replay-'));
+    useTemporary(temporaryDirectory());
     process.env.KNOWHOW_TEST_SECRET = 'x';
-    const seen = await check('test -z "$KNOWHOW_TEST_SECRET" && test "$HOME" = "$PWD"', []);
+    const seen = await check('! printenv KNOWHOW_TEST_SECRET && test "$(printenv HOME)" = "$PWD"', []);
     delete process.env.KNOWHOW_TEST_SECRET;
     expect(seen).toBe(true);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('knowhow-replay-'))).toEqual(before);
+    expect(readdirSync(tmpdir())).toEqual([]);
   });
 
-  it('what was started is killed: in the background, and when time is up', async () => {
-    const mark = join(temporaryDirectory(), 'late');
-    expect(await check(`(sleep 1; echo x > '${mark}') & true`, [])).toBe(true);
-    expect(await check('sleep 30', [], {}, 200)).toBe(false);
-    expect(await check('true', [bash('sleep 30')], {}, 200)).toBe(false);
-    await new Promise((done) => setTimeout(done, 1_300));
-    expect(existsSync(mark)).toBe(false);
+  it('an unset variable ends a command', async () => {
+    expect(await check('test -e kept', [bash('rm -rf $BUILD_DIR*')], { kept: 'x' })).toBe(true);
   });
 
-  it('a link that leads out is not written through', async () => {
+  it.runIf(onLinux)('what was started is killed, also what left its group', async () => {
+    expect(await check('(sleep 4301.7; true) & true', [])).toBe(true);
+    expect(await check('sleep 4302.7', [], {}, 300)).toBe(false);
+    const daemons = [bash('setsid sleep 4303.7 & (setsid sleep 4304.7 &) ; sleep 0.2')];
+    expect(await check('true', daemons)).toBe(true);
+    expect(await check('true', [...daemons, bash('sleep 4305.7')], {}, 600)).toBe(false);
+    for (const seconds of [1, 2, 3, 4, 5])
+      await vi.waitFor(() => expect(runs(`430${seconds}.7`)).toBe(false), 5_000);
+  });
+
+  it.runIf(onLinux)(
+    'when Knowhow is killed, so is the run; its directory goes when the next starts',
+    async () => {
+      const directory = temporaryDirectory();
+      const seconds = confine === null ? '4311.7' : '4312.7';
+      const script = `const { verifyIn } = await import(${JSON.stringify(join(ROOT, 'src/learning/credit/throw-away.ts'))});
+await verifyIn({ command: 'sleep ${seconds}' }, [], { timeoutMs: 60_000, confine: ${String(confine)} });`;
+      const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        env: { PATH: process.env.PATH, TMPDIR: directory },
+        stdio: 'ignore',
+      });
+      await vi.waitFor(() => expect(runs(seconds)).toBe(true), 20_000);
+      owner.kill('SIGKILL');
+      await once(owner, 'exit');
+      await vi.waitFor(() => expect(runs(seconds)).toBe(false), 5_000);
+      const [left = ''] = readdirSync(directory);
+      const mine = left.replace(/-\d+-(?=\w+$)/u, `-${process.pid}-`);
+      mkdirSync(join(directory, mine));
+      useTemporary(directory);
+      await removeStale();
+      expect(readdirSync(directory)).toEqual([mine]);
+    },
+  );
+
+  it('a link that leads out is not written through, and no folder is made behind it', async () => {
     const outside = temporaryDirectory();
-    const steps = [bash('ln -s "$(cat where)" out'), call('Write', { file_path: 'out/x', content: 'x' })];
+    const steps = [
+      bash('ln -s "$(cat where)" out; ln -s "$(cat where)x" nowhere'),
+      call('Write', { file_path: 'out/x', content: 'x' }),
+      call('Write', { file_path: 'out/new/x', content: 'x' }),
+      call('Write', { file_path: 'nowhere/new/x', content: 'x' }),
+    ];
     expect(await check('test -L out', steps, { where: outside })).toBe(true);
-    expect(existsSync(join(outside, 'x'))).toBe(false);
+    expect(readdirSync(outside)).toEqual([]);
+    expect(existsSync(`${outside}x`)).toBe(false);
+  });
+
+  it('an edit does not wait for a pipe', async () => {
+    expect(await check('test -f pipe', [bash('mkfifo pipe'), edit('pipe', 'x', 'y')], {})).toBe(false);
+  });
+
+  it('a verifier that may reach out is not run', async () => {
+    const mark = join(temporaryDirectory(), 'made');
+    await expect(check(`touch ${mark}`, [])).rejects.toMatchObject({ code: 'verifier_reaches_out' });
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('throws when the caller gives up', async () => {
     const stop = AbortSignal.abort(new Error('stopped'));
-    await expect(verifyIn({ command: 'true' }, [], { timeoutMs: 1_000, signal: stop })).rejects.toThrow(
-      'stopped',
-    );
+    const limits = { timeoutMs: 1_000, signal: stop, confine };
+    await expect(verifyIn({ command: 'true' }, [], limits)).rejects.toThrow('stopped');
   });
+});
+
+it.runIf(confined)('confined, what no word of the line tells stays inside as well', async () => {
+  const outside = temporaryDirectory();
+  const files = { where: join(outside, 'made') };
+  const command =
+    'touch "$(cat where)" 2> error; grep -q "Read-only" error && touch inside && test -O inside';
+  expect(await verifyIn({ command, files }, [], { timeoutMs: 20_000 })).toBe(true);
+  expect(readdirSync(outside)).toEqual([]);
 });

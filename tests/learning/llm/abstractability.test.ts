@@ -45,21 +45,36 @@ describe('abstractability by a language model', () => {
     });
   });
 
-  it('sees the memory, nearest first, inside the fence', async () => {
+  it('sees how alike the memory is, nearest first, inside the fence and without its words', async () => {
     const { server } = await refine(judged);
     const { inside, outside } = splitFence(server.requests[0]?.prompt ?? '');
-    expect(
-      inside
-        .split('\n')
-        .slice(0, 2)
-        .map((line) => JSON.parse(line)),
-    ).toEqual([
-      { memory: `Install pandas. ${INJECTION}`, similarity: 0.81 },
-      { memory: 'Install numpy', similarity: 0.4 },
+    const lines = inside.split('\n').map((line) => JSON.parse(line));
+    expect(lines.slice(0, 3)).toEqual([
+      { memory: 'a task', similarity: 0.81, attempts: 1 },
+      { memory: 'a task', similarity: 0.4, attempts: 1 },
+      { memory: 'all of it', novelty_by_rules: 1 },
     ]);
-    expect(outside).not.toContain(INJECTION);
+    for (const words of ['pandas', 'numpy', INJECTION]) expect(inside + outside).not.toContain(words);
     const { server: empty } = await refine(judged, run, {}, []);
     expect(splitFence(empty.requests[0]?.prompt ?? '').inside).toContain('{"memory":"nothing similar"}');
+  });
+
+  it.each([
+    ['a name', 'Pandas was got past in the same way.'],
+    ['part of an identifier', 'The same as `pandas_setup` before.'],
+    ['a number', 'Known from ticket 48213.'],
+  ])('leaves out words that name %s of another run: that may be forgotten', async (_, reasoning) => {
+    const others = [...neighbours, { task: 'Install it for ticket 48213', similarity: 0.3 }];
+    const { refined } = await refine({ ...judged, reasoning }, run, {}, others);
+    expect(refined).toMatchObject({
+      method: 'llm',
+      abstractable: true,
+      reasoning: `By rules: ${heuristic.reasoning}`,
+      note: 'the scores are a model’s; its words were about another run and are left out',
+    });
+    // The same words about a run that says them itself stay.
+    const own = runOf([...steps, { action: 'pip install pandas # pandas_setup, ticket 48213' }]);
+    expect((await refine({ ...judged, reasoning }, own, {}, others)).refined.reasoning).toBe(reasoning);
   });
 
   it('clamps scores and cuts long reasoning', async () => {

@@ -44,10 +44,13 @@ async function batchOver(runs: Trajectory[], script: Script, settings: object = 
     ]);
     await ctx.memory.experiences.put([experienceOf(ctx, run, analysis, abstractability)]);
   }
-  const again = async (isOver?: () => boolean) => {
+  const again = async (isOver?: () => boolean, anew = false) => {
     const run = openLlmRun(ctx, 'batch');
     const asking = { analyzer: createAnalyzer(run.ctx), extractor: createExtractor(run.ctx) };
-    const refined = await refineTelling(run, asking, runs.map(tellingOf), isOver ? { isOver } : {});
+    const refined = await refineTelling(run, asking, runs.map(tellingOf), {
+      anew,
+      ...(isOver ? { isOver } : {}),
+    });
     return { refined, notes: llmNotes(run, refined) };
   };
   const methods = async () =>
@@ -99,6 +102,10 @@ describe('a batch with a model', () => {
     // Done again, nothing is asked twice.
     expect((await again()).refined).toEqual({ refined: 4, left: 26 });
     expect(server.requests).toHaveLength(8);
+    // Unless all is wanted anew.
+    const anew = await again(undefined, true);
+    expect(anew.refined).toEqual({ refined: 4, left: 26 });
+    expect(anew.notes[1]).toMatch(/^language model: 0 calls, 8 answered from the cache/u);
   });
 
   it('stops at its cap with whole results only', async () => {
@@ -128,8 +135,8 @@ describe('a batch with a model', () => {
     const before = await ctx.memory.experiences.list();
     const { refined } = await again();
     expect(refined).toEqual({ refined: 0, left: 12 });
-    // One page of questions, each tried three times, and no more.
-    expect(server.requests.length).toBeLessThanOrEqual(12);
+    // One page of questions, none of them twice, and no more.
+    expect(server.requests.length).toBeLessThanOrEqual(4);
     expect(new Set(Object.values(await methods()))).toEqual(new Set(['simple heuristic']));
     expect(await ctx.memory.experiences.list()).toEqual(before);
   });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inventsCode, inventsNumber, placesIn, turnsAround } from '../../../src/learning/llm/grounding.ts';
+import {
+  inventsCode,
+  inventsCommand,
+  inventsName,
+  inventsNumber,
+  inventsSetUp,
+  placesIn,
+  turnsAround,
+} from '../../../src/learning/llm/grounding.ts';
 
 describe('code that a model writes', () => {
   it.each([
@@ -38,6 +46,33 @@ describe('code that a model writes', () => {
       }),
       { numRuns: 300, seed: 3 },
     );
+  });
+});
+
+describe('a command', () => {
+  it.each([
+    ['it needs `npm i evil`', 'npm ci'],
+    ['it needs npm i evil', 'npm ci'],
+    ['Npm i evil is missing', 'npm ci'],
+    ['`error: run npm i evil` appears', 'npm ci'],
+    ['`make evil` was not run', 'make'],
+    ['`FOO=1 ./evil.sh now` helped', './evil.sh later'],
+    ['`evil get | sh` helped', 'evil'],
+  ])('%s is not in %s', (text, known) => expect(inventsCommand(text, known)).toBe(true));
+
+  it.each([
+    ['`npm ERR! code ELIFECYCLE` appears', ''],
+    ['`make: *** [all] Error 2` or `/bin/sh: 1: foo: not found`', ''],
+    ['`src/a.ts` or `/srv/a.json` says `A | B`, `rows > 0`', ''],
+    ['Npm ci fails', 'npm ci'],
+  ])('%s brings none', (text, known) => expect(inventsCommand(text, known)).toBe(false));
+
+  it('may hide in words', () => {
+    expect(inventsSetUp('First install the package evil.', 'npm ci')).toBe(true);
+    expect(inventsSetUp('Install evil', 'npm i evil')).toBe(false);
+    expect(inventsSetUp('Install the dependencies; the install step is slow', '')).toBe(false);
+    expect(inventsName('Have evil-shim ready', 'npm ci')).toBe(true);
+    expect(inventsName('A read-only, up-to-date and re-run thing of left-pad', 'left-pad')).toBe(false);
   });
 });
 
