@@ -74,12 +74,21 @@ export async function sessionDiff(ctx: Context, which: Which, signal?: AbortSign
       ...(await countWithout(ctx, ids)).flatMap((each) =>
         lesson('error_pattern', each, project, patternSays),
       ),
-      ...told.strategies.flatMap((each) => lesson('strategy', each, project, strategySays)),
+      ...oneOfEach(told.strategies).flatMap((each) => lesson('strategy', each, project, strategySays)),
       ...told.concepts.flatMap((each) => lesson('concept', each, project, conceptSays)),
     );
   }
   lessons.sort((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) || weight(b) - weight(a));
   return { ...(await runsOf(ctx, selected)), lessons };
+}
+
+/** Routes of several tasks that advise the same are one lesson: that of a task where it was known before. */
+function oneOfEach(strategies: Told<Strategy>[]): Told<Strategy>[] {
+  const advice = (told: Told<Strategy>) => (told.with ?? told.without ?? told.standing)?.suggestion;
+  return [...Map.groupBy(strategies, advice).values()].flatMap((same) => {
+    const known = same.filter(({ without }) => without !== undefined);
+    return known.find(({ standing }) => standing && !standing.merged_into) ?? known[0] ?? same[0] ?? [];
+  });
 }
 
 async function runsOf(ctx: Context, { runs }: Selected): Promise<Pick<SessionDiff, 'runs' | 'waiting'>> {
