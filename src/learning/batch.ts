@@ -32,6 +32,8 @@ export interface BatchOptions {
 const CHUNK = 200;
 const CHUNK_CHARS = 32_000_000;
 const READ_AT_ONCE = 50;
+/** So many waiting runs are worth folding the tables for first. */
+const MANY = 1_000;
 
 const skipped = (reason: string, remaining: number): BatchResult => ({
   ran: false,
@@ -100,6 +102,7 @@ async function learn(
   const where = { batch: PENDING, project };
   const projectOf = await ctx.memory.trajectories.cells('project', { where, order: 'oldest' });
   const waiting = [...projectOf.keys()];
+  if (waiting.length >= MANY) await foldFirst(ctx);
   // Read while the first runs are: whoever needs them waits for them, and hears of a failure.
   for (const name of new Set(projectOf.values())) known.of(name).catch(() => undefined);
   for (let next = 0; next < waiting.length; ) {
@@ -167,6 +170,11 @@ async function learn(
     id,
   );
   return result;
+}
+
+/** Runs just imported lie in parts that no index covers yet, and are about to be looked up by the thousand. */
+async function foldFirst({ memory }: Context): Promise<void> {
+  await Promise.all([memory.trajectories.compact(), memory.occurrences.compact()]);
 }
 
 /** The first of these runs, as many as fit, and how many ids that were: a run may be gone by now. */
