@@ -8,6 +8,8 @@ export interface Background {
    * Its failure is logged, never thrown.
    */
   start(name: string, work: (signal: AbortSignal) => Promise<unknown>): boolean;
+  /** What the work under way gives, undefined when it fails; absent when none of this name is. */
+  underWay(name: string): Promise<unknown> | undefined;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   /** Aborts what is under way and waits for it to end. */
@@ -30,7 +32,10 @@ export function createBackground(log: Log, now: () => Date): Background {
       if (running.has(name) || ending.signal.aborted) return false;
       if (failed !== undefined && now().getTime() - failed < REST_MS) return false;
       const ended = work(ending.signal)
-        .then(() => failedAt.delete(name))
+        .then((result) => {
+          failedAt.delete(name);
+          return result;
+        })
         .catch((error) => {
           if (ending.signal.aborted) return;
           failedAt.set(name, now().getTime());
@@ -40,6 +45,7 @@ export function createBackground(log: Log, now: () => Date): Background {
       running.set(name, ended);
       return true;
     },
+    underWay: (name) => running.get(name),
     idle,
     close() {
       ending.abort();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { CLI } from './clients.ts';
 
 export interface Session {
@@ -31,6 +31,8 @@ export async function openSession(keep: string | undefined, signal: AbortSignal)
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [CLI, 'serve', '--data', data],
+    // The batch is shown as a step of its own.
+    env: { ...getDefaultEnvironment(), KNOWHOW_AUTO_BATCH: 'off' },
     stderr: 'inherit',
   });
   const client = new Client({ name: 'knowhow-demo', version: '1.0.0' });

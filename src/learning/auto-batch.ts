@@ -1,7 +1,7 @@
 /** A batch that is due starts by itself, in the background, unless `auto_batch` is off. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import type { BatchState } from '../types.ts';
+import type { BatchResult, BatchState } from '../types.ts';
 import type { LearningPipeline } from './pipeline.ts';
 
 /** A background batch ends after as long and is taken up again by the next run that is recorded. */
@@ -20,7 +20,21 @@ export async function startDueBatch(
   const started = ctx.background.start('batch', async (signal) => {
     // The run's recorder has its answer first.
     await nextTurn();
-    await pipeline.runBatchLearning({ max_seconds: MOST_SECONDS, signal });
+    return pipeline.runBatchLearning({ max_seconds: MOST_SECONDS, signal });
   });
   return started ? { ...state, started } : state;
+}
+
+/**
+ * The batch that has begun by itself in this process, if one is under way: whoever asks for a batch meanwhile wants
+ * that one. Undefined when there is none, it did nothing, or it takes longer than `max_seconds`.
+ */
+export async function joinBatch(ctx: Context, max_seconds: number): Promise<BatchResult | undefined> {
+  const running = ctx.background.underWay('batch') as Promise<BatchResult | undefined> | undefined;
+  if (!running) return undefined;
+  const given_up = sleep(max_seconds * 1000, undefined, { ref: false });
+  const result = await Promise.race([running, given_up]);
+  return result?.ran
+    ? { ...result, reason: `${result.reason}, in a batch that had begun by itself` }
+    : undefined;
 }

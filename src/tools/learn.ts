@@ -1,5 +1,6 @@
 /** run_batch_learning: strategies, concepts and error patterns from what was recorded since the last batch. */
 import { z } from 'zod';
+import { joinBatch } from '../learning/auto-batch.ts';
 import { BatchResult } from '../types.ts';
 import { defineTool } from './define.ts';
 
@@ -20,6 +21,10 @@ export const runBatchLearningTool = defineTool({
   }),
   output: BatchResult,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  run: (args, { pipeline, signal, progress }) =>
-    pipeline.runBatchLearning({ ...args, signal, onProgress: progress }),
+  async run(args, { ctx, pipeline, signal, progress }) {
+    // One that has begun by itself is waited for; what came in since is learned after it.
+    const joined = await joinBatch(ctx, args.max_seconds);
+    const own = await pipeline.runBatchLearning({ ...args, signal, onProgress: progress });
+    return own.ran || !joined ? own : joined;
+  },
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openContext } from '../../src/context.ts';
 import { startDueBatch } from '../../src/learning/auto-batch.ts';
 import { createPipeline } from '../../src/learning/pipeline.ts';
+import { runBatchLearningTool } from '../../src/tools/learn.ts';
 import { recordTrajectoryTool } from '../../src/tools/record.ts';
 import { TrajectoryInput } from '../../src/types.ts';
 import { history } from '../support/runs.ts';
@@ -27,6 +28,19 @@ describe('a batch that is due', () => {
     await ctx.background.idle();
     expect(await pipeline.accumulatedCount()).toBe(0);
     expect(await ctx.memory.batches.count()).toBe(1);
+  });
+
+  it('is waited for by whoever asks for one meanwhile', async () => {
+    const { ctx, pipeline, record } = await open({ min_trajectories: 3 });
+    for (const nth of [0, 1]) await record(nth);
+    expect((await record(2)).started).toBe(true);
+    const call = { ctx, pipeline, signal: new AbortController().signal, progress: () => undefined };
+    const answer = await runBatchLearningTool.run({ min_trajectories: 0, max_seconds: 40 }, call);
+    expect(answer).toMatchObject({ ran: true, trajectories_processed: 3, remaining: 0 });
+    expect(answer.reason).toContain('begun by itself');
+    await record(3);
+    const next = await runBatchLearningTool.run({ min_trajectories: 0, max_seconds: 40 }, call);
+    expect(next).toMatchObject({ ran: true, trajectories_processed: 1 });
   });
 
   it('waits to be called where auto_batch is off', async () => {
