@@ -4,8 +4,9 @@ import type { Context } from '../context.ts';
 import type { BatchResult, BatchState } from '../types.ts';
 import type { LearningPipeline } from './pipeline.ts';
 
-/** A background batch ends after as long and is taken up again by the next run that is recorded. */
-const MOST_SECONDS = 300;
+/** A background batch ends after as long, or as many runs, and is taken up again by the next run that is recorded. */
+const MOST_SECONDS = 60;
+const MOST_RUNS = 2_000;
 
 /**
  * Says where the next batch stands and, when it is due, starts it. Nobody waits for it: it ends with the process, and
@@ -20,7 +21,7 @@ export async function startDueBatch(
   const started = ctx.background.start('batch', async (signal) => {
     // The run's recorder has its answer first.
     await nextTurn();
-    return pipeline.runBatchLearning({ max_seconds: MOST_SECONDS, signal });
+    return pipeline.runBatchLearning({ max_seconds: MOST_SECONDS, max_runs: MOST_RUNS, signal });
   });
   return started ? { ...state, started } : state;
 }

@@ -22,6 +22,8 @@ export interface BatchOptions {
   project?: string;
   /** Stops taking new runs after this long; the next call continues. */
   max_seconds?: number;
+  /** Takes no more waiting runs than this, the oldest; the next call continues. */
+  max_runs?: number;
   /** Analyses every waiting run again, also those that were analysed before. */
   anew?: boolean;
   signal?: AbortSignal;
@@ -62,7 +64,9 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const state = await pipeline.hindsight.shouldRunBatch(options.min_trajectories, options.project);
   if (!state.due) return skipped(state.reasons.join('; '), state.pending);
-  const locked = await ctx.memory.exclusive('batch', () => learn(ctx, pipeline, options, llm));
+  const locked = await ctx.memory.exclusive('batch', () =>
+    learn(ctx, pipeline, options, llm, options.max_runs === undefined ? 0 : state.pending),
+  );
   return locked.held ? locked.value : skipped('another process is running a batch', state.pending);
 }
 
@@ -88,6 +92,7 @@ async function learn(
   pipeline: LearningPipeline,
   options: BatchOptions,
   llm: LlmOfBatch,
+  pending: number,
 ): Promise<BatchResult> {
   const { hindsight } = pipeline;
   const { extractor } = llm;
@@ -100,7 +105,11 @@ async function learn(
   const isOver = () => ctx.now().getTime() > deadline;
   const analyse = createAnalysis(ctx, pipeline, known, { notes, isOver, anew: options.anew ?? false });
   const where = { batch: PENDING, project };
-  const projectOf = await ctx.memory.trajectories.cells('project', { where, order: 'oldest' });
+  const projectOf = await ctx.memory.trajectories.cells('project', {
+    where,
+    order: 'oldest',
+    limit: options.max_runs,
+  });
   const waiting = [...projectOf.keys()];
   if (waiting.length >= MANY) await foldFirst(ctx);
   // Read while the first runs are: whoever needs them waits for them, and hears of a failure.
@@ -148,7 +157,7 @@ async function learn(
     pruned += await pruneClusters(ctx, attempts);
   }
   const judged = taken.filter(({ success }) => success !== null);
-  const remaining = waiting.length - taken.length;
+  const remaining = Math.max(pending, waiting.length) - taken.length;
   const result: BatchResult = {
     ran: true,
     reason: `${taken.length} new trajectories${remaining > 0 ? `, ${remaining} left for the next call` : ''}`,

@@ -258,6 +258,20 @@ describe('a batch with little time', () => {
   });
 });
 
+describe('a batch of a few at a time', () => {
+  it('takes the oldest and says what is left', async () => {
+    const ctx = await openFresh();
+    await record(
+      ctx,
+      Array.from({ length: 7 }, (_, i) => inputOf([bash('make')], { task: `Part ${i}`, source: 'test' })),
+    );
+    const left = [];
+    for (let call = 0; call < 3; call += 1) left.push((await learn(ctx, { max_runs: 3 })).remaining);
+    expect(left).toEqual([4, 1, 0]);
+    expect(await ctx.memory.experiences.count()).toBe(7);
+  });
+});
+
 describe('what comes in during a batch', () => {
   const during = (ctx: Context, happens: () => Promise<unknown>) => {
     const extractor = createExtractor(ctx);
