@@ -102,10 +102,11 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
       const attempt = attemptOf(trajectory);
       // What a model is asked about one run is charged to a budget of that run's own.
       const asking = pipelineParts(openLlmRun(ctx, 'run').ctx, parts);
-      const [analysis, abstractability, noted] = await Promise.all([
+      const [analysis, abstractability, noted, past] = await Promise.all([
         stage('analysis', () => asking.analyzer.analyze(trajectory, signal)),
         stage('abstractability', () => asking.extractor.isAbstractable(trajectory, signal)),
         stage('uses', () => noteUses(ctx, [trajectory])),
+        stage('earlier analysis', () => ctx.memory.experiences.getMany([experienceId(trajectory.id)])),
       ]);
       const abstractable = abstractability?.abstractable ?? false;
       const found = {
@@ -131,8 +132,7 @@ export function createPipeline(ctx: Context, parts: PipelineParts = {}): Learnin
         stage('experience', async () => {
           if (!analysis || !abstractability) return;
           const fresh = experienceOf(ctx, trajectory, analysis, abstractability);
-          const past = await ctx.memory.experiences.get(experienceId(trajectory.id));
-          await ctx.memory.experiences.put([keepAnalysis(fresh, past)]);
+          await ctx.memory.experiences.put([keepAnalysis(fresh, past?.[0])]);
         }),
       ]);
       // After its own strategy is written: that may be the one it was shown.
