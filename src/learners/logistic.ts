@@ -75,7 +75,7 @@ export function effects({ weights, means, spreads }: Logistic, x: number[]): num
 export const likelihood = (model: Logistic, x: number[]): number =>
   sigmoid(model.bias + effects(model, x).reduce((sum, effect) => sum + effect, 0));
 
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 

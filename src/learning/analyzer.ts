@@ -4,7 +4,7 @@ import { taskKey } from '../memory/memory.ts';
 import type { Analysis, Attribution, ErrorPattern, Trajectory } from '../types.ts';
 import { keySteps } from './credit/simple.ts';
 import { CREDIT_STRATEGIES, creditName } from './credit/strategy.ts';
-import { occurrencesOf, patternOf } from './errors/patterns.ts';
+import { occurrencesOf, patternOf, patternsMet } from './errors/patterns.ts';
 
 /** What the pipeline asks of an analyzer; replace it to bring your own. */
 export interface TrajectoryAnalyzer {
@@ -21,15 +21,13 @@ export function createAnalyzer(ctx: Context): TrajectoryAnalyzer {
   return {
     async analyze(trajectory, signal) {
       const { attribution, method, note, reasons } = await creditOf(trajectory, ctx, signal);
-      const at = trajectory.at;
-      const patterns = occurrencesOf(trajectory, taskKey(trajectory.project, trajectory.task), false, at);
       return {
         success: trajectory.outcome.success,
         key_steps: keySteps(attribution),
         step_attribution: attribution,
         method,
         ...(reasons ? { reasons } : {}),
-        error_patterns: [...new Set(patterns.map(({ pattern }) => pattern))],
+        error_patterns: patternsMet(trajectory),
         ...(note ? { note } : {}),
       };
     },

@@ -5,7 +5,7 @@ import type { Attempt, Trajectory } from '../types.ts';
 import { ATTEMPT_FORM, attemptOf } from './acts/attempt.ts';
 
 /** Attempts of a project that are compared: the newest. */
-export const MOST_ATTEMPTS = 20_000;
+const MOST_ATTEMPTS = 20_000;
 /** Runs may be megabytes each: few are held at a time. */
 const RUNS_AT_ONCE = 50;
 const READ_AT_ONCE = 2_000;
@@ -66,8 +66,9 @@ async function makeMissing(ctx: Context, runs: string[], found: Map<string, Atte
   };
   for (let i = 0; i < missing.length; i += RUNS_AT_ONCE) {
     const stored = await ctx.memory.trajectories.getMany(missing.slice(i, i + RUNS_AT_ONCE));
-    made.push(...stored.map(attemptOf));
-    for (const attempt of made) found.set(attempt.trajectory, attempt);
+    const attempts = stored.map(attemptOf);
+    for (const attempt of attempts) found.set(attempt.trajectory, attempt);
+    made.push(...attempts);
     // Runs are large and attempts small: many of these make one commit.
     if (made.length >= WRITTEN_AT_ONCE) await write();
   }

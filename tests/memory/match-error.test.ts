@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
-import { learnErrors } from '../../src/learning/errors/learn.ts';
+import { countPatterns, noteErrors } from '../../src/learning/errors/learn.ts';
 import { matchError } from '../../src/memory/match-error.ts';
 import type { Step } from '../../src/types.ts';
 import {
@@ -21,7 +21,7 @@ async function meet(ctx: Context, steps: Step[], facts: RunFacts & { abstractabl
     ctx,
     inputOf(steps, { source: 'test', project: 'shop', ...rest }),
   );
-  await learnErrors(ctx, [{ trajectory, abstractable }]);
+  await countPatterns(ctx, await noteErrors(ctx, [{ trajectory, abstractable }]));
 }
 
 const errors = {

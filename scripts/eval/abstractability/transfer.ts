@@ -2,8 +2,8 @@
 import { recordAll } from '../../../src/capture/recorder.ts';
 import type { Context } from '../../../src/context.ts';
 import { createRandom } from '../../../src/learners/random.ts';
+import { assessHeuristic } from '../../../src/learning/abstractability/assess.ts';
 import { assessing } from '../../../src/learning/abstractability/many.ts';
-import { assessHeuristic } from '../../../src/learning/abstractability.ts';
 import { noteAttempts } from '../../../src/learning/attempts.ts';
 import { noteErrors } from '../../../src/learning/errors/learn.ts';
 import { taskKey } from '../../../src/memory/memory.ts';

@@ -1,8 +1,8 @@
 /** Judging with what is known: by rules, refined by a model where one is there, which may not overrule what was counted. */
 import type { Context } from '../../context.ts';
 import type { Abstractability, Trajectory } from '../../types.ts';
-import { assessHeuristic, FARED_WORSE } from '../abstractability.ts';
 import { refineAbstractability } from '../llm/abstractability.ts';
+import { assessHeuristic, FARED_WORSE } from './assess.ts';
 import type { Known } from './known.ts';
 import { faredWorse, tell } from './replay.ts';
 

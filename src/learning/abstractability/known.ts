@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts';
 import { attemptId, taskKey } from '../../memory/memory.ts';
 import { vectorsOf } from '../../memory/vectors.ts';
 import type { Attempt, ErrorOccurrence, Replay, Trajectory } from '../../types.ts';
-import type { Neighbour } from '../abstractability.ts';
 import { attemptOf } from '../acts/attempt.ts';
 import { occurrencesOf } from '../errors/patterns.ts';
+import type { Neighbour } from './assess.ts';
 import { alike, type Done, doneIn, sameness } from './lesson.ts';
 import { isWitness, MOST_WITNESSES, replayActs, replayFixes, SITUATION } from './replay.ts';
 
@@ -120,7 +120,7 @@ export function ownErrors(trajectory: Trajectory, { met }: Attempt): ErrorOccurr
 export const gotPast = ({ attempts }: ErrorOccurrence): boolean => attempts.some(({ worked }) => worked);
 
 /** The same errors in other runs, the newest. */
-export async function metElsewhere(ctx: Context, own: ErrorOccurrence[]): Promise<ErrorOccurrence[]> {
+async function metElsewhere(ctx: Context, own: ErrorOccurrence[]): Promise<ErrorOccurrence[]> {
   const pattern = [...new Set(own.map((each) => each.pattern))].slice(0, MOST_PATTERNS);
   if (pattern.length === 0) return [];
   const limit = MOST_MET * pattern.length;

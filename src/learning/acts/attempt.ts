@@ -1,6 +1,7 @@
 /** What comparisons need to know of a run, made once from the run alone. */
 import { contentId } from '../../learners/content-id.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
+import { perObject } from '../../learners/per-object.ts';
 import { templateOf } from '../../learners/template.ts';
 import { topics } from '../../learners/words.ts';
 import { attemptId, taskKey } from '../../memory/memory.ts';
@@ -26,7 +27,9 @@ const MOST_ROUTE = 60;
 const MOST_LITERALS = 20;
 
 /** The attempt that a run was at its task. The same run gives the same attempt. */
-export function attemptOf(run: Trajectory): Attempt {
+export const attemptOf = perObject(toAttempt);
+
+function toAttempt(run: Trajectory): Attempt {
   const { id, at, project, trust, task, steps, outcome, parent } = run;
   const failures = failuresOf(steps);
   const met = metBy(failures);

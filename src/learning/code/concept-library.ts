@@ -22,7 +22,7 @@ const PAGE = 500;
 const MOST_RETRIEVALS = 10_000;
 
 /** Undefined for a concept that is not stored. */
-export async function conceptUsage(ctx: Context, id: string): Promise<ConceptUsage | undefined> {
+async function conceptUsage(ctx: Context, id: string): Promise<ConceptUsage | undefined> {
   const { memory } = ctx;
   const concept = await memory.concepts.get(id);
   if (!concept) return undefined;

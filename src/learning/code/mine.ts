@@ -106,7 +106,7 @@ function join(one: Cluster, other: Cluster): void {
 }
 
 /** Bits saved where every task tells its writing through the pattern. Attempts at one task save nothing. */
-export function savedBy({ tree, holes, tasks }: Cluster): number {
+function savedBy({ tree, holes, tasks }: Cluster): number {
   const { bits } = measure(tree);
   return (tasks.size - 1) * bits - tasks.size * (REFERENCE + holes * HOLE) - holes * HOLE;
 }

@@ -2,6 +2,7 @@
  * What was tried after an error, and whether it helped. The fix is what stands between the failing command and the
  * next run of that same command or check; it worked when that run got past the error.
  */
+import { perObject } from '../../learners/per-object.ts';
 import { jaccard } from '../../learners/words.ts';
 import type { Step } from '../../types.ts';
 import { commandText, isActing } from '../acts/acts.ts';
@@ -43,8 +44,8 @@ const ASKS =
 /** What these do is told by their name; what they do it to is one run's own. */
 const ON_FILES = /^(?:mkdir|touch|chmod|chown|rm|rmdir|cp|mv|ln|unzip|tar|gunzip)$/u;
 
-/** failureOf() for every step. */
-export const failuresOf = (steps: Step[]): (Failure | undefined)[] => steps.map(failureOf);
+/** failureOf() for every step; credit, errors, acts and abstractability all ask for it. */
+export const failuresOf = perObject((steps: Step[]): (Failure | undefined)[] => steps.map(failureOf));
 
 /**
  * The attempts to get past the error of `step`, in order, until one worked. Only attempts that can be told as an act

@@ -18,13 +18,8 @@ export interface JudgedRun {
   abstractable: boolean;
 }
 
-/** Notes the errors of runs and counts the patterns they touch. Doing it twice writes the same records again. */
-export async function learnErrors(ctx: Context, runs: JudgedRun[]): Promise<ErrorPattern[]> {
-  return countPatterns(ctx, await noteErrors(ctx, runs));
-}
-
 /**
- * As `learnErrors`, for one run while its agent waits: one more occurrence of an error met hundreds of times changes little
+ * Notes and counts the errors of one run while its agent waits: one more occurrence of an error met hundreds of times changes little
  * and costs reading many, so such a pattern is left to the next batch.
  */
 export async function learnErrorsNow(ctx: Context, run: JudgedRun): Promise<ErrorPattern[]> {

@@ -4,16 +4,17 @@
  */
 import { contentId } from '../../learners/content-id.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
+import { perObject } from '../../learners/per-object.ts';
 import { betaMean } from '../../learners/statistics.ts';
 import { fillTemplate, nameOf, signatureOf, templateOf } from '../../learners/template.ts';
 import { leastTrust } from '../../learners/trust.ts';
 import { words } from '../../learners/words.ts';
 import { patternId } from '../../memory/match-error.ts';
-import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Trajectory } from '../../types.ts';
+import type { ErrorOccurrence, ErrorPattern, Fix, Parameter, Step, Trajectory } from '../../types.ts';
 import { guardPattern } from '../guard.ts';
 import { isVague } from './changes.ts';
 import { attemptsAfter, failuresOf } from './fixes.ts';
-import { readingOf } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 
 /** Templates that name no error: nothing is left once private literals are masked. */
 const EMPTY_TEMPLATE = /^(?:[^\p{L}]|<\w+>|\{\w+\}|error|failed|failure|exit|code|command)*$/iu;
@@ -25,6 +26,33 @@ const LONGEST_ONCE = 100;
 /** Longer literals are no names. */
 const LONGEST_SEEN = 60;
 
+interface Met {
+  step: number;
+  message: string;
+  template: string;
+  values: Record<string, string>;
+}
+
+/** What is asked of the same run by its analysis and when its errors are noted. */
+const read = perObject((steps: Step[]) => readingOf(steps, failuresOf(steps)));
+
+/** The errors that a run met, in order. */
+const metIn = ({ failures, templates }: Reading): Met[] =>
+  failures.flatMap((failure, step) =>
+    (failure?.messages ?? []).flatMap((message, i) => {
+      const { template, values } = templates(step)[i] ?? templateOf(message);
+      // A message that gives a model orders is somebody's text and no error: its pattern would repeat it.
+      return EMPTY_TEMPLATE.test(template) || isInstructionLike(message)
+        ? []
+        : [{ step, message, template, values }];
+    }),
+  );
+
+/** Ids of the error patterns that a run met. */
+export const patternsMet = ({ project, steps }: Trajectory): string[] => [
+  ...new Set(metIn(read(steps)).map(({ template }) => patternId(project, template))),
+];
+
 /** The errors of one trajectory, one record per (template, first step it was met at a time). */
 export function occurrencesOf(
   trajectory: Trajectory,
@@ -32,32 +60,25 @@ export function occurrencesOf(
   abstractable: boolean,
   at: string,
 ): ErrorOccurrence[] {
-  const failures = failuresOf(trajectory.steps);
-  const run = readingOf(trajectory.steps, failures);
-  return failures.flatMap((failure, step) =>
-    (failure?.messages ?? []).flatMap((message, i) => {
-      const { template, values } = run.templates(step)[i] ?? templateOf(message);
-      // A message that gives a model orders is somebody's text and no error: its pattern would repeat it.
-      if (EMPTY_TEMPLATE.test(template) || isInstructionLike(message)) return [];
-      return {
-        id: contentId('occ', [trajectory.id, step, template]),
-        at,
-        project: trajectory.project,
-        derived_from: [trajectory.id],
-        trust: trajectory.trust,
-        pattern: patternId(trajectory.project, template),
-        trajectory: trajectory.id,
-        task_key: taskKey,
-        step,
-        abstractable,
-        template,
-        message,
-        values,
-        success: trajectory.outcome.success,
-        attempts: attemptsAfter(run, step, template, values),
-      };
-    }),
-  );
+  const { id, project, trust, outcome } = trajectory;
+  const run = read(trajectory.steps);
+  return metIn(run).map(({ step, message, template, values }) => ({
+    id: contentId('occ', [id, step, template]),
+    at,
+    project,
+    derived_from: [id],
+    trust,
+    pattern: patternId(project, template),
+    trajectory: id,
+    task_key: taskKey,
+    step,
+    abstractable,
+    template,
+    message,
+    values,
+    success: outcome.success,
+    attempts: attemptsAfter(run, step, template, values),
+  }));
 }
 
 /**

@@ -18,7 +18,7 @@ export const KINDS = ['credit', 'abstractability', 'strategy', 'concept'] as con
 export type Kind = (typeof KINDS)[number];
 
 /** Stands on everything that came this way. */
-export const BY_AGENT = 'told by the calling agent';
+const BY_AGENT = 'told by the calling agent';
 
 /** What an answer leads to. `failure`: why it does not hold. Nothing is written before `write()`. */
 export interface Outcome {

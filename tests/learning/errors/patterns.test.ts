@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../../src/capture/recorder.ts';
-import { learnErrors, MOST_READ } from '../../../src/learning/errors/learn.ts';
+import type { Context } from '../../../src/context.ts';
+import { countPatterns, type JudgedRun, MOST_READ, noteErrors } from '../../../src/learning/errors/learn.ts';
 import { occurrencesOf, patternId, patternOf } from '../../../src/learning/errors/patterns.ts';
 import { type ErrorOccurrence, ErrorPattern, type Step, type Trajectory } from '../../../src/types.ts';
 import {
@@ -15,6 +16,9 @@ import {
   type RunFacts,
   runOf,
 } from '../../support/fixtures.ts';
+
+const learnErrors = async (ctx: Context, runs: JudgedRun[]) =>
+  countPatterns(ctx, await noteErrors(ctx, runs));
 
 const missing = (module: string): Step =>
   failing(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmConfig } from '../../../src/config.ts';
-import { assessHeuristic } from '../../../src/learning/abstractability.ts';
+import { assessHeuristic } from '../../../src/learning/abstractability/assess.ts';
 import { refineAbstractability } from '../../../src/learning/llm/abstractability.ts';
 import { reply } from '../../support/openai-server.ts';
 import { connect, INJECTION, runOf, splitFence } from './asking.ts';

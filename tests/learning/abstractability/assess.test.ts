@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordTrajectory } from '../../src/capture/recorder.ts';
-import { doneIn, sameness } from '../../src/learning/abstractability/lesson.ts';
-import { assessHeuristic } from '../../src/learning/abstractability.ts';
-import { attemptOf } from '../../src/learning/acts/attempt.ts';
-import { createExtractor } from '../../src/learning/extractor.ts';
-import { Abstractability, Outcome, type Step } from '../../src/types.ts';
-import { bash, call, failing, inputOf, openFresh, runOf } from '../support/fixtures.ts';
+import { recordTrajectory } from '../../../src/capture/recorder.ts';
+import { assessHeuristic } from '../../../src/learning/abstractability/assess.ts';
+import { doneIn, sameness } from '../../../src/learning/abstractability/lesson.ts';
+import { attemptOf } from '../../../src/learning/acts/attempt.ts';
+import { createExtractor } from '../../../src/learning/extractor.ts';
+import { Abstractability, Outcome, type Step } from '../../../src/types.ts';
+import { bash, call, failing, inputOf, openFresh, runOf } from '../../support/fixtures.ts';
 
 const route = [
   failing('npm test', 'Error: regions table is out of date'),
