@@ -69,20 +69,30 @@ export function openAnswerCache(data: string, mostBytes: number, now: () => Date
   };
 }
 
-/** Removes every answer of a store; what is being asked now is not kept either. Does nothing where there are none. */
+/**
+ * Removes every answer of a store; what is being asked now is not kept either. Does nothing where there are none.
+ * @throws the file system's error where something stays: a forget must not say that it is gone.
+ */
 export async function clearAnswers(data: string): Promise<void> {
   const top = join(data, FOLDER);
-  const names = await readdir(top).catch(() => []);
-  const generations = names.filter((name) => GENERATION.test(name));
+  const generations = (await namesIn(top)).filter((name) => GENERATION.test(name));
   if (generations.length > 0)
     await mkdir(join(top, `generation-${newest(generations) + 1}`), { recursive: true });
   for (const name of generations) {
     const gone = join(top, `gone-${name}`);
     await rm(gone, { recursive: true, force: true });
-    await rename(join(top, name), gone).catch(() => undefined);
+    await rename(join(top, name), gone).catch(unlessAbsent);
   }
-  for (const name of await readdir(top).catch(() => []))
+  for (const name of await namesIn(top))
     if (name.startsWith('gone-')) await rm(join(top, name), { recursive: true, force: true });
+}
+
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(unlessAbsent)) ?? [];
+
+/** Never there (a file may stand in the folder's place), or another process was faster. */
+function unlessAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 
 /** How many answers are kept, and how many bytes they take. */
