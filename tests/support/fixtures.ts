@@ -1,12 +1,15 @@
 /** Small runs, written by hand, and memories in temporary directories: what the tests of learning and memory share. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ConfigInput } from '../../src/config.ts';
 import { type Context, type ContextParts, openContext } from '../../src/context.ts';
+import { attemptOf } from '../../src/learning/acts/attempt.ts';
 import { taskKey } from '../../src/memory/memory.ts';
 import {
+  type Attempt,
   Step,
   type Trajectory,
   TrajectoryInput,
@@ -86,6 +89,21 @@ export const runOf = (steps: Step[], facts: RunFacts = {}): Trajectory => {
     trust: VERDICT_TRUST[facts.success === null ? 'unknown' : source],
   };
 };
+
+/** Attempts at one task, so many with each outcome. */
+export function attempts(
+  task: string,
+  steps: Step[],
+  worked: number,
+  failed: number,
+  facts: RunFacts = {},
+): Attempt[] {
+  const make = (success: boolean) => attemptOf(runOf(steps, { task, success, ...facts }));
+  return [
+    ...Array.from({ length: worked }, () => make(true)),
+    ...Array.from({ length: failed }, () => make(false)),
+  ];
+}
 
 export const keyOf = (run: Trajectory): string => taskKey(run.project, run.task);
 

@@ -2,23 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/learners/random.ts';
 import { attemptOf } from '../../../src/learning/acts/attempt.ts';
 import { contrast, type Finding, isFirm } from '../../../src/learning/strategies/contrast.ts';
-import type { Attempt, Step } from '../../../src/types.ts';
-import { bash, call, edit, type RunFacts, runOf, say } from '../../support/fixtures.ts';
-
-/** Attempts at one task, so many with each outcome. */
-function attempts(
-  task: string,
-  steps: Step[],
-  worked: number,
-  failed: number,
-  facts: RunFacts = {},
-): Attempt[] {
-  const make = (success: boolean) => attemptOf(runOf(steps, { task, success, ...facts }));
-  return [
-    ...Array.from({ length: worked }, () => make(true)),
-    ...Array.from({ length: failed }, () => make(false)),
-  ];
-}
+import type { Attempt } from '../../../src/types.ts';
+import { attempts, bash, call, edit, runOf, say } from '../../support/fixtures.ts';
 
 const plain = [edit('src/total.ts', 'a', 'b'), bash('npm test', 'ok')];
 const generates = [bash('node tools/gen.mjs'), ...plain];

@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { attemptOf } from '../../../src/learning/acts/attempt.ts';
 import { gist } from '../../../src/learning/acts/task-in-short.ts';
 import { contrast } from '../../../src/learning/strategies/contrast.ts';
 import { strategiesFromContrast } from '../../../src/learning/strategies/from-contrast.ts';
 import { routeOf } from '../../../src/learning/strategies/route.ts';
-import { type Attempt, type Step, Strategy } from '../../../src/types.ts';
-import { AT, bash, call, edit, failing, type RunFacts, runOf } from '../../support/fixtures.ts';
-
-function attempts(
-  task: string,
-  steps: Step[],
-  worked: number,
-  failed: number,
-  facts: RunFacts = {},
-): Attempt[] {
-  const make = (success: boolean) => attemptOf(runOf(steps, { task, success, ...facts }));
-  return [
-    ...Array.from({ length: worked }, () => make(true)),
-    ...Array.from({ length: failed }, () => make(false)),
-  ];
-}
+import { type Attempt, Strategy } from '../../../src/types.ts';
+import { AT, attempts, bash, call, edit, failing, type RunFacts } from '../../support/fixtures.ts';
 
 const tell = (pool: Attempt[]) =>
   strategiesFromContrast(contrast(pool), AT).map((each) => Strategy.parse(each));
