@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CaptureConfig } from './config/capture.ts';
-import { onOrOff, placeOf } from './config/glance.ts';
+import { onOrOff, placeOf, shareOf } from './config/glance.ts';
 import { type HostPlaces, hostPlaces } from './config/hosts.ts';
 import { LearningConfig } from './config/learning.ts';
 import { EmbedderConfig, LlmConfig } from './config/models.ts';
@@ -43,6 +43,14 @@ export const Config = z.strictObject({
     .optional()
     .describe(
       'Folder of the code the project is about, to notice that cited code has changed; empty for none. Default: where it is started, when that holds a repository or a package',
+    ),
+  holdout: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'Share of tasks that are shown nothing of what is known, drawn by a hash of the task: what `knowhow report` compares with. 0: none',
     ),
   learning: LearningConfig.prefault({}),
   capture: CaptureConfig.prefault({}),
@@ -125,6 +133,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
     capture: merge({}, { enabled: onOrOff(env.KNOWHOW_CAPTURE) }),
     project: env.KNOWHOW_PROJECT || undefined,
     workspace: env.KNOWHOW_WORKSPACE,
+    holdout: shareOf(env.KNOWHOW_HOLDOUT),
     log_level: env.KNOWHOW_LOG || undefined,
   };
 }

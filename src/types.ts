@@ -6,4 +6,5 @@ export * from './types/arrived.ts';
 export * from './types/facts.ts';
 export * from './types/judged.ts';
 export * from './types/known.ts';
+export * from './types/ratings.ts';
 export * from './types/run.ts';

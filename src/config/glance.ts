@@ -62,6 +62,10 @@ export const onOrOff = (said: string | undefined): boolean | string | undefined 
         ? false
         : said;
 
+/** A number as it is written; anything else is handed on, so that the schema can say what is wrong. */
+export const shareOf = (said: string | undefined): number | string | undefined =>
+  !said ? undefined : Number.isNaN(Number(said)) ? said : Number(said);
+
 /** Where hooks keep their files, for a store at `data`. */
 export const hooksPlace = (data: string, local: boolean, env: NodeJS.ProcessEnv = process.env): string =>
   local ? join(data, 'hooks') : join(defaultDataDirectory(env), 'hooks', encodeURIComponent(data));

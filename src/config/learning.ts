@@ -41,5 +41,13 @@ export const LearningConfig = z.strictObject({
     .boolean()
     .default(true)
     .describe('A due batch starts by itself, in the background, when a run is recorded'),
+  exploration: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe(
+      'Share of retrievals in which the last place is given to a strategy that is less well known, to find out; 0: never',
+    ),
 });
 export type LearningConfig = z.infer<typeof LearningConfig>;

@@ -5,8 +5,17 @@
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
 import { taskKey } from '../memory/memory.ts';
-import { type Retrieval, type Trajectory, type Use, type Used, VERDICT_TRUST, type Votes } from '../types.ts';
+import {
+  type Exposure,
+  type Retrieval,
+  type Trajectory,
+  type Use,
+  type Used,
+  VERDICT_TRUST,
+  type Votes,
+} from '../types.ts';
 import { lastErrorOf } from './acts/attempt.ts';
+import { exposureOf, recordsOf, rejudgeExposures } from './exposures.ts';
 import { latest } from './strategies/evidence.ts';
 
 const KINDS: [prefix: string, kind: Use['kind']][] = [
@@ -30,23 +39,34 @@ export async function noteUses(ctx: Context, runs: Trajectory[]): Promise<NotedU
   const wanted = [...new Set(asked.flatMap(({ retrieval_id }) => retrieval_id ?? []))];
   const retrievals = new Map((await ctx.memory.retrievals.getMany(wanted)).map((each) => [each.id, each]));
   const uses: Use[] = [];
+  const exposures: Exposure[] = [];
   const notes: string[] = [];
   for (const run of asked) {
     const retrieval = retrievals.get(run.retrieval_id ?? '');
     if (!retrieval) notes.push('retrieval_id names no stored retrieval: nothing was credited.');
     // What was asked for after the run had ended did not help it.
     else if (retrieval.at > run.at) notes.push('That retrieval came after the run: nothing was credited.');
-    else uses.push(...usesOf(run, retrieval));
+    else {
+      uses.push(...usesOf(run, retrieval));
+      exposures.push(exposureOf(run, retrieval));
+    }
   }
   if (uses.length > 0) await ctx.memory.uses.put(uses);
+  if (exposures.length > 0) await ctx.memory.exposures.put(exposures);
   return { uses, notes: [...new Set(notes)] };
 }
 
-/** One use for each record that was shown; runs that were shown are no advice and get none. */
+/**
+ * One use for each record that was shown, or was chosen and withheld; runs that were shown are no advice and get none.
+ */
 export function usesOf(run: Trajectory, retrieval: Retrieval): Use[] {
-  return retrieval.shown.flatMap((shown) => {
+  const isWithheld = retrieval.arm === 'withheld';
+  const places = new Map<Use['kind'], number>();
+  return recordsOf(retrieval).flatMap((shown) => {
     const kind = KINDS.find(([prefix]) => shown.startsWith(prefix))?.[1];
     if (!kind) return [];
+    const place = (places.get(kind) ?? 0) + 1;
+    places.set(kind, place);
     return {
       id: contentId('use', [shown, run.id]),
       at: run.at,
@@ -57,6 +77,8 @@ export function usesOf(run: Trajectory, retrieval: Retrieval): Use[] {
       trajectory: run.id,
       retrieval: retrieval.id,
       task_key: taskKey(run.project, run.task),
+      place,
+      ...(isWithheld ? { withheld: true as const } : {}),
       ...verdictOf(run),
     };
   });
@@ -68,7 +90,7 @@ const verdictOf = (run: Trajectory): Pick<Use, 'trust' | 'success' | 'error'> =>
   error: run.outcome.success === false ? lastErrorOf(run) : undefined,
 });
 
-/** Brings the uses of runs in line with how they are judged now. @returns those that changed. */
+/** Brings the uses and exposures of runs in line with how they are judged now. @returns those that changed. */
 export async function rejudgeUses(ctx: Context, runs: Trajectory[]): Promise<Use[]> {
   const byId = new Map(runs.map((run) => [run.id, run]));
   if (byId.size === 0) return [];
@@ -80,6 +102,7 @@ export async function rejudgeUses(ctx: Context, runs: Trajectory[]): Promise<Use
     return next && (next.success !== use.success || next.trust !== use.trust) ? [next] : [];
   });
   if (changed.length > 0) await ctx.memory.uses.put(changed);
+  await rejudgeExposures(ctx, [...byId.values()]);
   return changed;
 }
 
@@ -99,7 +122,7 @@ export async function usesOfRecords(ctx: Context, ids: string[]): Promise<Map<st
  */
 export function tallyUses(uses: Use[], counted: ReadonlySet<string> = new Set()): Used | undefined {
   const judged = [...new Map(uses.map((use) => [use.trajectory, use])).values()].filter(
-    ({ success, trajectory }) => success !== null && !counted.has(trajectory),
+    ({ success, trajectory, withheld }) => success !== null && !withheld && !counted.has(trajectory),
   );
   if (judged.length === 0) return undefined;
   const votes: Votes = { worked: 0, failed: 0 };

@@ -9,9 +9,13 @@ import {
   ErrorOccurrence,
   ErrorPattern,
   Experience,
+  Exposure,
   Forgotten,
   lengthOf,
+  Rating,
+  RatingRequest,
   Retrieval,
+  RewardModel,
   Strategy,
   type Task,
   Trajectory,
@@ -34,6 +38,10 @@ export interface Memory {
   occurrences: Table<ErrorOccurrence>;
   retrievals: Table<Retrieval>;
   uses: Table<Use>;
+  exposures: Table<Exposure>;
+  ratings: Table<Rating>;
+  rating_requests: Table<RatingRequest>;
+  reward_models: Table<RewardModel>;
   batches: Table<BatchRecord>;
   /** Pieces of runs that came by themselves. Not among TABLES: what they became is in the runs. */
   arrivals: Table<Arrival>;
@@ -56,6 +64,10 @@ export const TABLES = [
   'occurrences',
   'retrievals',
   'uses',
+  'exposures',
+  'ratings',
+  'rating_requests',
+  'reward_models',
   'batches',
 ] as const;
 
@@ -154,6 +166,26 @@ export async function openMemory(
       schema: Use,
       columns: { shown: (use) => use.shown, trajectory: (use) => use.trajectory },
     }),
+    exposures: store.table<Exposure>({
+      name: 'exposures',
+      schema: Exposure,
+      columns: { trajectory: ({ trajectory }) => trajectory, task_key: ({ task_key }) => task_key },
+    }),
+    ratings: store.table<Rating>({
+      name: 'ratings',
+      schema: Rating,
+      columns: { workflow: ({ workflow }) => workflow, rater: ({ rater }) => rater },
+    }),
+    rating_requests: store.table<RatingRequest>({
+      name: 'rating_requests',
+      schema: RatingRequest,
+      columns: { workflow: ({ workflow }) => workflow, state: ({ state }) => state },
+    }),
+    reward_models: store.table<RewardModel>({
+      name: 'reward_models',
+      schema: RewardModel,
+      columns: { target: ({ target }) => target },
+    }),
     batches: store.table<BatchRecord>({ name: 'batches', schema: BatchRecord }),
     arrivals: store.table<Arrival>({
       name: 'arrivals',
@@ -200,6 +232,9 @@ export const taskKey = (project: string, task: Task): string =>
 
 /** Id of the experience that belongs to a trajectory. */
 export const experienceId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'exp_');
+
+/** Id of the exposure that belongs to a trajectory. */
+export const exposureId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'expo_');
 
 /** Id of the attempt that belongs to a trajectory. */
 export const attemptId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'att_');

@@ -2,6 +2,7 @@
  * Recall: what is known that fits a task. Candidates by meaning and by keywords; judged by relevance, by what other
  * attempts at the task say, and by evidence; diverse; and nothing at all below the floor.
  */
+import type { Random } from '../learners/random.ts';
 import type { CodeConcept, ErrorPattern, Experience, Strategy, Trajectory } from '../types.ts';
 import type { Filter } from './filter.ts';
 import { type ErrorMatch, matchError } from './match-error.ts';
@@ -27,10 +28,13 @@ export interface RecallQuery {
   now?: Date;
   /** False hands back what is nearest however far it is: for measuring. */
   floor?: boolean;
+  /** In a share of retrievals the last place goes to a strategy that is less well known; without it never. */
+  explore?: { share: number; random: Random };
 }
 
 export interface Recalled {
-  strategies: { strategy: Strategy; relevance: number; score: number }[];
+  /** `explored`: it stands there to be tried. */
+  strategies: { strategy: Strategy; relevance: number; score: number; explored?: true }[];
   error_patterns: { pattern: ErrorPattern; relevance: number; values?: Record<string, string> }[];
   concepts: { concept: CodeConcept; relevance: number }[];
   experiences: {

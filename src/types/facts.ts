@@ -1,9 +1,10 @@
 /** Facts that are counted, never counters: errors met, what was shown, batches. */
 import { z } from 'zod';
-import { Stored } from './run.ts';
+import { Stored, VERDICT_SOURCES } from './run.ts';
 
 const text = z.string();
 const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
 /** One time an error was met: the fact that error patterns are counted from. */
 export const ErrorOccurrence = z.object({
   ...Stored,
@@ -98,13 +99,27 @@ export const Writing = z.object({
 });
 export type Writing = z.infer<typeof Writing>;
 
+/** Whether a task is shown what is known, or is held out to compare with. */
+export const Arm = z.enum(['shown', 'withheld']);
+export type Arm = z.infer<typeof Arm>;
+
 /** What was shown to whom for what: a fact, credited with the outcome that follows. */
 export const Retrieval = z.object({
   ...Stored,
   task: text,
   error: text.optional(),
   known: z.boolean(),
+  /** In the order shown, by kind: strategies, error patterns, concepts, runs. */
   shown: z.array(text),
+  /** While there was a hold-out: which arm the task is in, and the share of tasks that was held out then. */
+  arm: Arm.optional(),
+  holdout: share.optional(),
+  /** What would have been shown, had the task not been held out, in the same order. */
+  withheld: z.array(text).optional(),
+  /** Strategies among them that stand there to be tried, in the place of a better known one. */
+  explored: z.array(text).optional(),
+  tokens: count.optional().describe('What showing it cost, about'),
+  task_key: text.optional().describe('The task, as runs name it'),
 });
 export type Retrieval = z.infer<typeof Retrieval>;
 
@@ -120,8 +135,40 @@ export const Use = z.object({
   success: z.boolean().nullable(),
   /** What a failed run was left with, in short. */
   error: text.optional(),
+  /** Chosen for the run and not shown: its task was held out. Speaks for what happens without it. */
+  withheld: z.literal(true).optional(),
+  /** Its place among the records of its kind that were shown, from 1. */
+  place: z.int().positive().optional(),
 });
 export type Use = z.infer<typeof Use>;
+
+/**
+ * One run and what it was shown, or would have been: what the question whether any of it helps is answered from. Made anew whenever
+ * the run is judged anew; one for each run.
+ */
+export const Exposure = z.object({
+  ...Stored,
+  trajectory: text,
+  retrieval: text,
+  task_key: text,
+  /** Absent: nothing was held out when it was asked. */
+  arm: Arm.optional(),
+  holdout: share.optional(),
+  /** What was shown, or would have been shown; empty where nothing was known. */
+  records: z.array(text),
+  /** As judged, and by whom. */
+  success: z.boolean().nullable(),
+  judged_by: z.enum(VERDICT_SOURCES),
+  steps: count,
+  tokens: count.optional().describe('What the run used'),
+  context_tokens: count.optional().describe('What showing it cost, about; 0 where it was withheld'),
+  agent: text.optional(),
+  model: text.optional(),
+  domain: text.optional(),
+  /** When the run ended, else when it was stored. */
+  ran_at: text,
+});
+export type Exposure = z.infer<typeof Exposure>;
 
 /** One run of batch learning, or its refusal. */
 export const BatchResult = z.object({

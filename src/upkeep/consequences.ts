@@ -3,7 +3,7 @@
  * rests on others is told or counted anew from those, and facts about what goes go with it.
  */
 import type { Context } from '../context.ts';
-import { attemptId, experienceId, TABLES } from '../memory/memory.ts';
+import { attemptId, experienceId, exposureId, TABLES } from '../memory/memory.ts';
 import type { Attempt, CodeConcept, ErrorPattern, Strategy } from '../types.ts';
 import { type AnyRecord, anyTable, eachRecord, pages, type TableName } from './records.ts';
 import type { Selected } from './selection.ts';
@@ -64,6 +64,7 @@ export async function consequencesOf(
       plan.remove.trajectories.add(id);
       plan.remove.experiences.add(experienceId(id));
       plan.remove.attempts.add(attemptId(id));
+      plan.remove.exposures.add(exposureId(id));
       if (retrieval_id !== undefined) plan.remove.retrievals.add(retrieval_id);
     }
   }

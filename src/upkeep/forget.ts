@@ -79,7 +79,7 @@ async function completeForgets(ctx: Context): Promise<number> {
   return begun.length + runs.length;
 }
 
-const FACTS = ['experiences', 'attempts', 'writings', 'occurrences', 'uses'] as const;
+const FACTS = ['experiences', 'attempts', 'writings', 'occurrences', 'uses', 'exposures'] as const;
 
 /**
  * Runs that were forgotten while somebody was still learning from them, in another process: they are gone, and what was

@@ -19,7 +19,11 @@ import {
   ErrorOccurrence,
   ErrorPattern,
   Experience,
+  Exposure,
+  Rating,
+  RatingRequest,
   Retrieval,
+  RewardModel,
   Strategy,
   Trajectory,
   Use,
@@ -42,6 +46,10 @@ const SCHEMAS: Record<TableName, z.ZodType> = {
   occurrences: ErrorOccurrence,
   retrievals: Retrieval,
   uses: Use,
+  exposures: Exposure,
+  ratings: Rating,
+  rating_requests: RatingRequest,
+  reward_models: RewardModel,
   batches: BatchRecord,
 };
 

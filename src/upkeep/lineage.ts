@@ -53,7 +53,7 @@ export async function ancestorsOf(memory: Memory, id: string): Promise<Ancestry>
 }
 
 /** Tables with many records to a run, each made from one run: its column `trajectory`. */
-const OF_ONE_RUN: readonly TableName[] = ['experiences', 'attempts', 'writings', 'occurrences'];
+const OF_ONE_RUN: readonly TableName[] = ['experiences', 'attempts', 'writings', 'occurrences', 'exposures'];
 
 /**
  * What was made from a record, and from that, nearest first. What is of one run is looked up; of runs only who retried whom
