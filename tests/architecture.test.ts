@@ -13,6 +13,7 @@ const LAYERS: Record<string, number> = {
   'http.ts': 8,
   http: 8,
   'index.ts': 8,
+  library: 8,
   langgraph: 8,
   'server.ts': 7,
   tools: 6,
