@@ -1,8 +1,9 @@
-/** The door over HTTP, on loopback: MCP, OTLP traces, CloudEvents. Any other bind needs a token. */
+/** The door over HTTP, on loopback: MCP, OTLP traces, CloudEvents, feedback. Any other bind needs a token. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Context } from './context.ts';
 import { callerError, KnowhowError, operatorError } from './errors.ts';
 import { eventsRoute } from './http/events.ts';
+import { feedbackRoute } from './http/feedback.ts';
 import { assertToken, guardOf, isLoopback } from './http/guards.ts';
 import { mcpRoute } from './http/mcp.ts';
 import { Refusal, type Route, refusePlainly } from './http/route.ts';
@@ -18,7 +19,7 @@ export interface HttpEndpoint {
   /** Where MCP is. */
   url: string;
   /** Where everything is, by what it takes. */
-  routes: { mcp: string; traces: string; events: string };
+  routes: { mcp: string; traces: string; events: string; feedback: string };
   close(): Promise<void>;
 }
 
@@ -37,8 +38,13 @@ export async function serveOverHttp(
       'Pass --auth-token, or leave --host at 127.0.0.1.',
     );
   }
-  const [mcp, traces, events] = [mcpRoute(ctx), tracesRoute(ctx), eventsRoute(ctx)];
-  const routes = new Map([mcp, traces, events].map((route) => [route.path, route]));
+  const [mcp, traces, events, feedback] = [
+    mcpRoute(ctx),
+    tracesRoute(ctx),
+    eventsRoute(ctx),
+    feedbackRoute(ctx),
+  ];
+  const routes = new Map([mcp, traces, events, feedback].map((route) => [route.path, route]));
   const assertNear = guardOf(host);
   const assertLetIn = (request: IncomingMessage) => {
     assertNear(request);
@@ -61,7 +67,12 @@ export async function serveOverHttp(
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   return {
     url: base + mcp.path,
-    routes: { mcp: base + mcp.path, traces: base + traces.path, events: base + events.path },
+    routes: {
+      mcp: base + mcp.path,
+      traces: base + traces.path,
+      events: base + events.path,
+      feedback: base + feedback.path,
+    },
     async close() {
       await Promise.all([...routes.values()].map((route) => route.close?.()));
       http.closeAllConnections();
@@ -78,7 +89,8 @@ async function serve(
 ): Promise<void> {
   assertLetIn(request);
   if (!route) {
-    const message = 'MCP is at /mcp, OTLP traces go to /v1/traces, CloudEvents to /events.';
+    const message =
+      'MCP is at /mcp; OTLP traces go to /v1/traces, CloudEvents to /events, ratings to /feedback.';
     throw new Refusal(404, 'not_found', message);
   }
   if (route.methods && !route.methods.includes(request.method ?? '')) {

@@ -1,6 +1,7 @@
 /** What a tool is here: what the model reads, then what happens. No try/catch inside; there is one boundary, in register.ts. */
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
+import type { Person } from '../feedback/ratings/give.ts';
 import type { LearningPipeline } from '../learning/pipeline.ts';
 
 /** What a running call may use. */
@@ -11,6 +12,8 @@ export interface Call {
   signal: AbortSignal;
   /** Tells the client how far long work is; does nothing when the client did not ask. */
   progress(done: number, total: number, message: string): void;
+  /** Whoever sits before the client; absent where it has no forms for them. */
+  person?: Person | undefined;
 }
 
 export interface Annotations {

@@ -1,9 +1,21 @@
 /** Tools onto an MCP server: the one error boundary, output checked before it leaves. */
-import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import type { Context } from '../context.ts';
 import { describeError, KnowhowError } from '../errors.ts';
+import type { Told } from '../feedback/ratings/ask.ts';
+import type { Person } from '../feedback/ratings/give.ts';
 import type { LearningPipeline } from '../learning/pipeline.ts';
-import type { ToolDefinition } from './define.ts';
+import type { Call, ToolDefinition } from './define.ts';
+import { submitFeedbackTool } from './feedback.ts';
 import { runBatchLearningTool } from './learn.ts';
 import { quoted, readable } from './quoted.ts';
 import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
@@ -17,6 +29,7 @@ export const TOOLS = [
   matchErrorTool,
   recordTrajectoryTool,
   assessAbstractabilityTool,
+  submitFeedbackTool,
   runBatchLearningTool,
   prepareReflectionTool,
   submitReflectionTool,
@@ -35,7 +48,8 @@ export function registerTools(
       name,
       { title, description, inputSchema: forClients(input), outputSchema: forClients(output), annotations },
       (args, request) => {
-        const call = answer(tool, args, ctx, pipeline, request);
+        const person = personBefore(server, request);
+        const call = answer(tool, args, { ctx, pipeline, person }, request);
         running.add(call);
         void call.catch(() => undefined).finally(() => running.delete(call));
         return call;
@@ -47,13 +61,13 @@ export function registerTools(
 async function answer(
   tool: ToolDefinition,
   args: unknown,
-  ctx: Context,
-  pipeline: LearningPipeline,
+  parts: Pick<Call, 'ctx' | 'pipeline' | 'person'>,
   request: ServerContext,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   const { signal } = request.mcpReq;
+  const { ctx } = parts;
   try {
-    const result = await tool.run(args, { ctx, pipeline, signal, progress: progressFor(request) });
+    const result = await tool.run(args, { ...parts, signal, progress: progressFor(request) });
     // Keys that the output schema does not name would make the client throw.
     const structuredContent = readable(tool.output.parse(result) as Record<string, unknown>);
     const json = JSON.stringify(structuredContent);
@@ -61,6 +75,7 @@ async function answer(
     return { content: [{ type: 'text', text }], structuredContent };
   } catch (error) {
     if (signal.aborted) throw error;
+    if (error instanceof InputNeeded) return error.result;
     if (!(error instanceof KnowhowError))
       ctx.log.error('tool failed', { tool: tool.name, error: String(error) });
     const { code, message, hint } = describeError(error);
@@ -85,4 +100,53 @@ function progressFor({ mcpReq }: ServerContext) {
       })
       .catch(() => undefined);
   };
+}
+
+/** Ends a call with a question. Not an error: it passes the one boundary as an answer. */
+class InputNeeded extends Error {
+  override readonly name = 'InputNeeded';
+  readonly result: InputRequiredResult;
+
+  constructor(result: InputRequiredResult) {
+    super('The person is asked.');
+    this.result = result;
+  }
+}
+
+/**
+ * The person before the client, asked by MCP elicitation; undefined where the client shows no forms. In the current protocol a
+ * call that needs an answer ends with the question and is sent again with the answer; for clients of the 2025 revisions the SDK
+ * asks and calls again by itself.
+ */
+function personBefore(server: McpServer, { mcpReq }: ServerContext): Person | undefined {
+  if (!showsForms(capabilitiesOf(server, mcpReq.envelope))) return undefined;
+  return {
+    answers: new Map(
+      Object.keys(mcpReq.inputResponses ?? {}).flatMap((key): [string, Told][] => {
+        const view = inputResponse(mcpReq.inputResponses, key);
+        if (view.kind !== 'elicit') return [];
+        const { action, content = {} } = view;
+        return [[key, action === 'accept' ? { action, content } : { action }]];
+      }),
+    ),
+    ask(key, form) {
+      throw new InputNeeded(
+        inputRequired({ inputRequests: { [key]: inputRequired.elicit({ mode: 'form', ...form }) } }),
+      );
+    },
+  };
+}
+
+/** Of the request itself in the current protocol, of the session before it. */
+const capabilitiesOf = (
+  { server }: McpServer,
+  envelope: Record<string, unknown> | undefined,
+): ClientCapabilities | undefined =>
+  (envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ??
+  server.getClientCapabilities();
+
+/** Elicitation that says nothing of its modes means forms. */
+function showsForms(capabilities: ClientCapabilities | undefined): boolean {
+  const { elicitation } = capabilities ?? {};
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }

@@ -1,0 +1,57 @@
+/** `requestPromising` with the reward models of this memory: what the doors call. */
+import type { Context } from '../../context.ts';
+import { KnowhowError } from '../../errors.ts';
+import type { RatingRequest, Trajectory } from '../../types.ts';
+import { predictReward } from '../reward/predict.ts';
+import { type PromisingOptions, requestPromising } from './promising.ts';
+
+/**
+ * Requests feedback on runs that the reward models foresee to be rated well. Projects whose model cannot be made yet are left
+ * out, and so are those whose best model says the same of every run: that chooses nothing.
+ * @throws KnowhowError `too_few_examples`, `no_variance` where no project has a model.
+ */
+export async function requestForeseen(
+  ctx: Context,
+  options: Omit<PromisingOptions, 'predict'> = {},
+): Promise<RatingRequest[]> {
+  const refused = new Map<string, KnowhowError>();
+  let usable = false;
+  const predict = async (runs: Trajectory[]) => {
+    const foreseen = new Map<string, number>();
+    for (const [project, own] of Map.groupBy(runs, (run) => run.project)) {
+      if (refused.has(project)) continue;
+      try {
+        for (const { trajectory, predicted, model } of await predictReward(ctx, own))
+          if (model.chosen !== 'mean') foreseen.set(trajectory, predicted);
+        usable = true;
+      } catch (error) {
+        if (!(error instanceof KnowhowError) || error.kind !== 'caller') throw error;
+        refused.set(project, error);
+      }
+    }
+    return foreseen;
+  };
+  const made = await requestPromising(ctx, { ...options, predict });
+  const [refusal] = refused.values();
+  if (refusal && !usable) throw refusal;
+  return made;
+}
+
+/** While so many requests wait, nobody is asked for more unbidden. */
+const ENOUGH_WAITING = 10;
+const UNBIDDEN = 3;
+
+/**
+ * After a batch, in the background: requests feedback on a few promising runs, where a reward model has been made and few
+ * requests wait. @returns whether it has begun.
+ */
+export function requestAfterBatch(ctx: Context): boolean {
+  return ctx.background.start('requests for feedback', async (signal) => {
+    await ctx.background.underWay('batch');
+    const { reward_models, rating_requests } = ctx.memory;
+    if ((await reward_models.count({ target: 'composite' })) === 0) return;
+    const waiting = await rating_requests.count({ state: 'pending' });
+    const limit = Math.min(UNBIDDEN, ENOUGH_WAITING - waiting);
+    if (limit > 0) await requestForeseen(ctx, { limit, signal });
+  });
+}
