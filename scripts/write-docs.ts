@@ -17,9 +17,12 @@ const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
+/** What the command line prints for some arguments. */
+type Printed = (args: string[]) => Promise<string>;
+
 /** Every generated file as it should be, by path from the repository's root. */
-export async function renderDocs(): Promise<Record<string, string>> {
-  const help = await commandHelp();
+export async function renderDocs(printed: Printed = printedByProcess): Promise<Record<string, string>> {
+  const help = await commandHelp(printed);
   const tables: Record<string, string> = {
     tools: table(
       ['Tool', 'What it does'],
@@ -268,14 +271,20 @@ const refusals = (): string =>
     .map(([, status, code]) => `\`${code}\` (${status})`)
     .join(', ');
 
+/** So that help is as wide everywhere, and plain. */
+export const PLAIN_HELP = { COLUMNS: '80', NO_COLOR: '1' };
+
+async function printedByProcess(args: string[]): Promise<string> {
+  const env = { PATH: process.env.PATH, ...PLAIN_HELP };
+  return (await promisify(execFile)(process.execPath, [CLI, ...args], { env })).stdout;
+}
+
 /** The help of the program and of each command, as it prints it. */
-async function commandHelp(): Promise<{ name: string; text: string }[]> {
-  const helpOf = async (name: string) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...(name ? [name] : []), '--help'], {
-      env: { PATH: process.env.PATH, COLUMNS: '80', NO_COLOR: '1' },
-    });
-    return { name, text: stdout.trimEnd() };
-  };
+async function commandHelp(printed: Printed): Promise<{ name: string; text: string }[]> {
+  const helpOf = async (name: string) => ({
+    name,
+    text: (await printed([...(name ? [name] : []), '--help'])).trimEnd(),
+  });
   const program = await helpOf('');
   const names = [...program.text.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gmu)].flatMap(([, name]) => name ?? []);
   const commands: { name: string; text: string }[] = [];

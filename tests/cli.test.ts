@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, runJson } from './support/clients.ts';
+import { runCli } from './support/clients.ts';
+import { runCommand, runCommandJson as runJson } from './support/commands.ts';
 import { FIX, history, MISSING_CLIENT, solved } from './support/runs.ts';
 import { temporaryDirectory } from './support/store.ts';
 
@@ -46,6 +47,7 @@ const COMMANDS = [
   'hook',
   'capture',
   'events',
+  'preferences',
   'status',
   'doctor',
 ];
@@ -122,7 +124,7 @@ describe('import', () => {
     expect(byName.get('notes.txt')).toMatchObject({ format: null, trajectories: 0 });
     expect((await runJson(['status'], { data: store })).value).toMatchObject({ counts: { trajectories: 4 } });
 
-    const told = await runCli(['import', folder], { data: store });
+    const told = await runCommand(['import', folder], { data: store });
     expect(told.code).toBe(1);
     expect(told.stdout).toMatch(/b\.jsonl:2: broken: /u);
   });
@@ -140,11 +142,11 @@ describe('import', () => {
       const folder = temporaryDirectory();
       writeFileSync(join(folder, name), content);
       const store = temporaryDirectory();
-      const { code, stdout } = await runCli(['import', join(folder, name)], { data: store });
+      const { code, stdout } = await runCommand(['import', join(folder, name)], { data: store });
       expect(stdout).toMatch(told);
       expect(code).toBe(1);
       // In a folder there may be anything.
-      expect((await runCli(['import', folder], { data: store })).code).toBe(0);
+      expect((await runCommand(['import', folder], { data: store })).code).toBe(0);
     },
   );
 
@@ -246,7 +248,7 @@ describe('analyze', () => {
 
   it('attributes a stored run by its id, the same way', async () => {
     writeFileSync(file, JSON.stringify(solved(0)));
-    const { stdout } = await runCli(['export', '--format', 'knowhow'], { data });
+    const { stdout } = await runCommand(['export', '--format', 'knowhow'], { data });
     const stored = stdout
       .trim()
       .split('\n')
@@ -267,7 +269,7 @@ describe('analyze', () => {
 
 describe('export', () => {
   it('as ATIF is imported again without loss, into another store and into its own', async () => {
-    const { code, stdout, stderr } = await runCli(['export', '--format', 'atif'], { data });
+    const { code, stdout, stderr } = await runCommand(['export', '--format', 'atif'], { data });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const documents = stdout
       .trim()
@@ -284,7 +286,7 @@ describe('export', () => {
       totals: { trajectories: 12, steps: 66, added: 12, broken: 0, outcomes: { success: 6, failure: 6 } },
     });
     const told = async (store: string) => {
-      const { stdout: lines } = await runCli(['export', '--format', 'knowhow'], { data: store });
+      const { stdout: lines } = await runCommand(['export', '--format', 'knowhow'], { data: store });
       return lines
         .trim()
         .split('\n')
@@ -300,7 +302,7 @@ describe('export', () => {
   });
 
   it('is narrowed by --project', async () => {
-    const { code, stdout } = await runCli(['export', '--project', 'nobody'], { data });
+    const { code, stdout } = await runCommand(['export', '--project', 'nobody'], { data });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 });
@@ -326,17 +328,17 @@ describe('diff, undo, forget, prune and lineage', () => {
         without: expect.objectContaining({ worked: 5, tried: 5 }),
       }),
     );
-    const { stdout } = await runCli(['diff', '--session', session], { data });
+    const { stdout } = await runCommand(['diff', '--session', session], { data });
     expect(stdout).toContain('More certain now');
     expect(stdout).toMatch(/worked 6 of 6.*without: .*worked 5 of 5/u);
   });
 
   it('show first and change nothing, then do what they showed', async () => {
     const store = await fresh();
-    const all = async () => (await runCli(['export', '--all', '-'], { data: store })).stdout;
+    const all = async () => (await runCommand(['export', '--all', '-'], { data: store })).stdout;
     const before = await all();
     for (const command of ['undo', 'forget']) {
-      const { code, stdout } = await runCli([command, '--session', session], { data: store });
+      const { code, stdout } = await runCommand([command, '--session', session], { data: store });
       expect(code).toBe(0);
       expect(stdout).toContain('Nothing was changed; --yes');
     }
@@ -373,7 +375,7 @@ describe('diff, undo, forget, prune and lineage', () => {
     const store = await fresh();
     await runJson(['forget', '--all', '--project', 'billing-service', '--yes'], { data: store });
     expect(
-      (await runCli(['export', '--all', '-'], { data: store })).stdout
+      (await runCommand(['export', '--all', '-'], { data: store })).stdout
         .trim()
         .split('\n')
         .slice(1)
@@ -389,9 +391,11 @@ describe('diff, undo, forget, prune and lineage', () => {
     const { value } = await runJson(['prune'], { data: store });
     expect(value).toMatchObject({ dry_run: true, looked_at: 25 });
     expect(value.runs).toHaveLength(5);
-    expect((await runCli(['prune', '--apply'], { data: store })).stdout).toContain('5 runs of 25 archived');
+    expect((await runCommand(['prune', '--apply'], { data: store })).stdout).toContain(
+      '5 runs of 25 archived',
+    );
     expect((await runJson(['prune'], { data: store })).value).toMatchObject({ looked_at: 20, runs: [] });
-    expect((await runCli(['prune', '--restore', '--apply'], { data: store })).stdout).toContain(
+    expect((await runCommand(['prune', '--restore', '--apply'], { data: store })).stdout).toContain(
       '5 runs brought back',
     );
   });
@@ -404,7 +408,7 @@ describe('diff, undo, forget, prune and lineage', () => {
     const { code, value } = await runJson(['lineage', found.value.strategies[0]?.id ?? ''], { data });
     expect(code).toBe(0);
     expect(value).toMatchObject({ ancestors: { missing: [], circular: [], trust: 1 }, attempts: null });
-    expect((await runCli(['lineage', found.value.strategies[0]?.id ?? ''], { data })).stdout).toMatch(
+    expect((await runCommand(['lineage', found.value.strategies[0]?.id ?? ''], { data })).stdout).toMatch(
       /traj_\w+ {2}trajectories/u,
     );
     expect((await runJson<Failure>(['lineage', 'strat_none'], { data })).value.error.code).toBe(
@@ -416,7 +420,9 @@ describe('diff, undo, forget, prune and lineage', () => {
 describe('a whole memory', () => {
   it('goes into a file and comes back byte for byte', async () => {
     const file = join(temporaryDirectory(), 'memory.jsonl');
-    expect((await runCli(['export', '--all', file], { data })).stdout).toMatch(/^\d+ records written\.$/mu);
+    expect((await runCommand(['export', '--all', file], { data })).stdout).toMatch(
+      /^\d+ records written\.$/mu,
+    );
     const store = temporaryDirectory();
     const { code, value } = await runJson<{ memories: { broken_count: number }[] }>(['import', file], {
       data: store,
@@ -425,9 +431,9 @@ describe('a whole memory', () => {
       code: 0,
       broken: [0],
     });
-    const { stdout } = await runCli(['export', '--all', '-'], { data: store });
+    const { stdout } = await runCommand(['export', '--all', '-'], { data: store });
     expect(stdout).toBe(readFileSync(file, 'utf8'));
-    expect((await runCli(['import', file], { data: store })).stdout).toContain('nothing added');
+    expect((await runCommand(['import', file], { data: store })).stdout).toContain('nothing added');
   });
 
   it('of a newer version, or into a place that is none, fails with a hint', async () => {
@@ -548,7 +554,7 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of COMMANDS) expect(stdout).toContain(`  ${command}`);
     const each = await Promise.all(
-      ['serve', 'import', 'doctor'].map((command) => runCli([command, '--help'], { data })),
+      ['serve', 'import', 'doctor'].map((command) => runCommand([command, '--help'], { data })),
     );
     for (const help of each) {
       expect(help.code).toBe(0);
@@ -559,8 +565,8 @@ describe('help', () => {
 
   it('leaves no store behind', async () => {
     const store = join(temporaryDirectory(), 'none');
-    await runCli(['--version'], { data: store });
-    await runCli(['retrieve', '--help'], { data: store });
+    await runCommand(['--version'], { data: store });
+    await runCommand(['retrieve', '--help'], { data: store });
     await expect(readdir(store)).rejects.toThrow();
   });
 });

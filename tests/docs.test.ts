@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { renderDocs } from '../scripts/write-docs.ts';
+import { PLAIN_HELP, renderDocs } from '../scripts/write-docs.ts';
 import { TrajectoryInput } from '../src/types.ts';
 import { environment } from './support/clients.ts';
+import { runCommand } from './support/commands.ts';
 import { ROOT, temporaryDirectory } from './support/store.ts';
 
 const PAGES = [
@@ -20,7 +21,9 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('documentation', () => {
   it('that is generated is current: else run node scripts/write-docs.ts', async () => {
-    for (const [path, text] of Object.entries(await renderDocs())) expect(read(path), path).toBe(text);
+    const data = temporaryDirectory();
+    const printed = async (args: string[]) => (await runCommand(args, { data, env: PLAIN_HELP })).stdout;
+    for (const [path, text] of Object.entries(await renderDocs(printed))) expect(read(path), path).toBe(text);
   });
 
   it.each(PAGES)('%s links to files that exist', (page) => {

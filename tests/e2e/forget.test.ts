@@ -4,7 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrajectoryDraft } from '../../src/types.ts';
-import { runCli, runJson } from '../support/clients.ts';
+import { runJson as runJsonAlone } from '../support/clients.ts';
+import { runCommand as runCli, runCommandJson as runJson } from '../support/commands.ts';
 import { history } from '../support/runs.ts';
 import { temporaryDirectory } from '../support/store.ts';
 
@@ -126,7 +127,7 @@ describe('a run that is forgotten', () => {
 
   it('leaves no byte behind, and of what others taught as well only its own part', async () => {
     const before = await dataFiles();
-    const { code, value, stderr } = await runJson(['forget', '--session', 'secret-session', '--yes'], {
+    const { code, value, stderr } = await runJsonAlone(['forget', '--session', 'secret-session', '--yes'], {
       data,
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

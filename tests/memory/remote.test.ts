@@ -1,6 +1,9 @@
 /** A store on object storage: as one on a disk, for several machines, or clearly refused. */
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHashingEmbedder } from '../../src/llm/hashing-embedder.ts';
 import type { Embedder } from '../../src/llm/ports.ts';
@@ -8,10 +11,10 @@ import { arrow, lance } from '../../src/memory/lance/library.ts';
 import { LEASE_MS, openLeases } from '../../src/memory/leases.ts';
 import { openStore, type Store } from '../../src/memory/store.ts';
 import type { Table } from '../../src/memory/table.ts';
-import { callTool, connectStdio, openPipe, runCli, runJson } from '../support/clients.ts';
+import { callTool, connectStdio, environment, openPipe, runCli, runJson } from '../support/clients.ts';
 import { solved, unsolved } from '../support/runs.ts';
 import { type S3Options, type S3Server, startS3 } from '../support/s3-server.ts';
-import { openStoreAt, SAMPLES, temporaryDirectory, whenOver } from '../support/store.ts';
+import { openStoreAt, ROOT, SAMPLES, temporaryDirectory, whenOver } from '../support/store.ts';
 
 const Note = z.object({
   id: z.string(),
@@ -57,6 +60,24 @@ const open = async (uri: string, embedder?: Embedder) => tableOf(await openAt(ur
 const ids = (records: { id: string }[]) => records.map(({ id }) => id);
 const vectorOf = async (text: string) =>
   (await createHashingEmbedder().embed([text]))[0] ?? new Float32Array();
+
+const given = new Map<string, Promise<string>>();
+
+beforeAll(async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  whenOver(() => silent.close());
+  const { port } = silent.address() as { port: number };
+  const s3 = await storage();
+  const script = join(ROOT, 'tests', 'support', 'refused-store.ts');
+  const refusedAt = async (at: number) => {
+    const place = { AWS_ENDPOINT: `http://127.0.0.1:${at}`, AWS_ACCESS_KEY_ID: 'SOMEBODYELSE' };
+    const env = environment(temporaryDirectory(), { ...s3.environment, ...place });
+    return (await promisify(execFile)(process.execPath, [script, s3.uri('store')], { env })).stdout;
+  };
+  given.set('nobody answers', refusedAt(9));
+  given.set('it takes the call and never answers', refusedAt(port));
+});
 
 describe('a table on object storage', () => {
   it('is empty in every way of asking before anybody has written', async () => {
@@ -194,7 +215,7 @@ describe('leases', () => {
       const work = async () => {
         inside += 1;
         most = Math.max(most, inside);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await new Promise((resolve) => setTimeout(resolve, 100));
         inside -= 1;
       };
       const taken = await Promise.all(all.map((leases) => leases.withLease('batch', work)));
@@ -364,6 +385,7 @@ describe('the command line', () => {
 });
 
 describe('storage that will not do', () => {
+  const SECRETS = /SOMEBODYELSE|not-a-secret/u;
   const refused = async (uri: string) => {
     const error: unknown = await openStore(uri, createHashingEmbedder()).then(
       (store) => store.close(),
@@ -395,30 +417,24 @@ describe('storage that will not do', () => {
     expect(await refused(s3.uri('store'))).toMatchObject({ code: 'store_newer' });
   });
 
-  it('because the credentials are wrong, the bucket is missing or nobody answers is said, without the credentials', async () => {
+  it('because the credentials are wrong or the bucket is missing is said, without the credentials', async () => {
     const s3 = await storage();
     expect(await refused('s3://no-such-bucket/store')).toMatchObject({ code: 'store_no_bucket' });
     process.env.AWS_ACCESS_KEY_ID = 'SOMEBODYELSE';
     const denied = await refused(s3.uri('store'));
     expect(denied).toMatchObject({ code: 'store_denied', kind: 'operator' });
-    process.env.AWS_ENDPOINT = 'http://127.0.0.1:9';
-    const away = await refused(s3.uri('store'));
-    expect(away).toMatchObject({ code: 'store_unreachable' });
-    for (const error of [denied, away])
-      expect(`${error.message} ${error.hint} ${(error as { cause?: unknown }).cause}`).not.toMatch(
-        /SOMEBODYELSE|not-a-secret/u,
-      );
+    expect(`${denied.message} ${denied.hint} ${(denied as { cause?: unknown }).cause}`).not.toMatch(SECRETS);
   });
 
-  it('because it takes the call and never answers is given up', async () => {
-    const s3 = await storage();
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    whenOver(() => silent.close());
-    const { port } = silent.address() as { port: number };
-    process.env.AWS_ENDPOINT = `http://127.0.0.1:${port}`;
-    expect(await refused(s3.uri('store'))).toMatchObject({ code: 'store_unreachable' });
-  });
+  // LanceDB tries for so long that these begin with the file, in processes of their own.
+  it.each(['nobody answers', 'it takes the call and never answers'])(
+    'because %s is given up',
+    async (why) => {
+      const away = JSON.parse((await given.get(why)) ?? '');
+      expect(away).toMatchObject({ code: 'store_unreachable' });
+      expect(JSON.stringify(away)).not.toMatch(SECRETS);
+    },
+  );
 
   it.each(['ftp://host/store', 's3://key:secret@bucket/store', 's3://bucket/store?token=secret', 's3://'])(
     'because %s is no place for a store is refused without repeating it',

@@ -26,6 +26,8 @@ export interface StrategyFacts {
   firm?: boolean;
   without?: Strategy['evidence']['without'];
   used?: Used;
+  base?: Strategy['evidence']['base'];
+  withheld?: Strategy['evidence']['withheld'];
   status?: Strategy['status'];
 }
 
@@ -56,6 +58,8 @@ export function strategyOf(facts: StrategyFacts = {}): Strategy {
       ...(facts.without ? { without: facts.without } : {}),
       ...(facts.firm === undefined ? {} : { firm: facts.firm }),
       ...(facts.used ? { used: facts.used } : {}),
+      ...(facts.base ? { base: facts.base } : {}),
+      ...(facts.withheld ? { withheld: facts.withheld } : {}),
     },
     status: facts.status ?? 'candidate',
     method: 'heuristic',
@@ -72,6 +76,10 @@ export function useOf(
     run?: string;
     at?: string;
     shown?: string;
+    place?: number;
+    /** Drawn, with so many held out. */
+    holdout?: number;
+    withheld?: true;
   } = {},
 ): Use {
   runs += 1;
@@ -88,5 +96,8 @@ export function useOf(
     retrieval: 'ret_1',
     task_key: task,
     success: facts.success === undefined ? true : facts.success,
+    ...(facts.place ? { place: facts.place } : {}),
+    ...(facts.withheld ? { withheld: true as const } : {}),
+    ...(facts.holdout ? { holdout: facts.holdout } : {}),
   };
 }
