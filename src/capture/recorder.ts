@@ -1,7 +1,8 @@
 /** From what a caller hands over to a stored trajectory: checked, redacted, trimmed, identified, kept once. */
 import type { Context } from '../context.ts';
+import { retrievalsIn } from '../learners/own-questions.ts';
 import { cleanText, mapStrings, trimText } from '../text.ts';
-import { type Trajectory, type TrajectoryInput, VERDICT_TRUST } from '../types.ts';
+import { type Task, type Trajectory, type TrajectoryInput, VERDICT_TRUST } from '../types.ts';
 import { isSameRun, type SourceKey, sharedSteps, supersedes, trajectoryId } from './identify.ts';
 
 export interface Recorded {
@@ -46,6 +47,10 @@ export async function recordAll(
   const prepared = inputs.map(({ input, key, parentKey, source }) =>
     prepare(ctx, withParent(ctx, input, parentKey), key, source),
   );
+  await nameOwnQuestions(
+    ctx,
+    prepared.map(({ trajectory }) => trajectory),
+  );
   const first = await trajectories.getMany([...new Set(prepared.map(({ id }) => id))]);
   const known = new Map(first.map((trajectory) => [trajectory.id, trajectory]));
   const recorded: Recorded[] = [];
@@ -59,6 +64,24 @@ export async function recordAll(
   }
   await trajectories.put([...fresh.values()]);
   return recorded;
+}
+
+/**
+ * Runs that name no retrieval, and are not stored yet, belong to the first that their agent asked for during the run, where that
+ * is one of this memory: it is filled in.
+ */
+export async function nameOwnQuestions({ memory }: Context, runs: Trajectory[]): Promise<void> {
+  const asked = runs.flatMap((run) => {
+    const ids = run.retrieval_id === undefined ? retrievalsIn(run.steps) : [];
+    return ids.length > 0 ? { run, ids } : [];
+  });
+  if (asked.length === 0) return;
+  const id = [...new Set(asked.flatMap(({ ids }) => ids))];
+  const stored = new Set(await memory.retrievals.ids({ where: { id } }));
+  for (const { run, ids } of asked) {
+    const first = ids.find((each) => stored.has(each));
+    if (first !== undefined) run.retrieval_id = first;
+  }
 }
 
 /** The parent's key as the id that it is stored under, in the run's own project. */
@@ -113,6 +136,10 @@ export function tidy<T extends TrajectoryInput>(ctx: Context, input: T): T {
     ...(total > 0 ? { metadata: { ...trimmed.metadata, redacted: found } } : {}),
   };
 }
+
+/** A task as a run of it would keep it: two runs of it have the same key. */
+export const keptTask = (ctx: Context, task: Task): Task =>
+  tidy(ctx, { task, steps: [], outcome: { success: null } }).task;
 
 /** One text as a run would keep it: for those so long that they should not wait for that. */
 export function shortened(ctx: Context, text: string): string {

@@ -19,13 +19,15 @@ export function addCapture(program: Command): void {
     .command('hook')
     .description('What the hooks of an agent call, with JSON on stdin; `knowhow setup` registers it')
     .addArgument(new Argument('[host]', 'whose hook it is').choices([...HOSTS]))
+    .option('--holdout <share>', 'share of sessions that are shown nothing, to compare with (0 to 1)')
     .option('--work', 'work off what hooks have left, as they do it by themselves')
-    .action(async (host: string | undefined, options: { work?: boolean }, command: Command) => {
+    .action(async (host: string | undefined, options: HookOptions, command: Command) => {
       const { data, project } = globals(command);
       const { runHook } = await import('./hook.ts');
       await runHook([
         ...(host === undefined ? [] : [host]),
         ...(options.work ? ['--work'] : []),
+        ...(options.holdout === undefined ? [] : ['--holdout', options.holdout]),
         ...(data === undefined ? [] : ['--data', data]),
         ...(project === undefined ? [] : ['--project', project]),
       ]);
@@ -54,6 +56,11 @@ export function addCapture(program: Command): void {
       if (status.last_session !== undefined) status.batch = await batchOf(command);
       answer(global, status, () => statusText(status));
     });
+}
+
+interface HookOptions {
+  work?: boolean;
+  holdout?: string;
 }
 
 const placeOf = ({ data }: GlobalOptions): string => {

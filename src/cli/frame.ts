@@ -1,5 +1,6 @@
 /** What every command shares: options, one place for answers, one for failures. Stdout carries the answer alone. */
 import { type Command, CommanderError } from 'commander';
+import type { ConfigInput } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
 import { callerError, describeError, KnowhowError } from '../errors.ts';
 import { VERSION } from '../server.ts';
@@ -12,13 +13,14 @@ export interface GlobalOptions {
 
 export const globals = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
 
-/** Opens the context for a command and closes it after, whatever happens. */
+/** Opens the context for a command, with `settings` of its own, and closes it after, whatever happens. */
 export async function withContext<R>(
   command: Command,
   work: (ctx: Context, options: GlobalOptions) => Promise<R>,
+  settings: Partial<ConfigInput> = {},
 ): Promise<R> {
   const options = globals(command);
-  const ctx = await openContext({ data: options.data, project: options.project });
+  const ctx = await openContext({ ...settings, data: options.data, project: options.project });
   try {
     return await work(ctx, options);
   } finally {

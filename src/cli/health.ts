@@ -191,9 +191,14 @@ function statusText(found: Found): string {
     `Embedder   ${embedderText(embedder)}`,
     `LLM        ${llmText(found)}`,
     `Projects   ${projectsText(found.projects)}`,
+    ...holdoutText(found.holdout),
     ...eventsText(found.events),
   ].join('\n');
 }
+
+/** Only where something is held out. */
+const holdoutText = (share: number): string[] =>
+  share === 0 ? [] : [`Hold-out   ${Number((100 * share).toPrecision(3))} % of tasks are shown nothing`];
 
 /** Only where somebody may want to look. */
 function eventsText({ waiting, dead }: Found['events']): string[] {

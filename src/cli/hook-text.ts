@@ -14,7 +14,10 @@ const CHARS_PER_TOKEN = 2.9;
  * The lines that fit into so many tokens, fenced as data; '' for none. The same lines always give the same text, so that
  * what a host has cached of its context stays good.
  */
-export function contextOf(lines: Line[], mostTokens: number): { text: string; ids: string[] } {
+export function contextOf(
+  lines: Line[],
+  mostTokens: number,
+): { text: string; ids: string[]; tokens: number } {
   const told: Line[] = [];
   let text = '';
   for (const { id, text: said } of lines) {
@@ -24,7 +27,7 @@ export function contextOf(lines: Line[], mostTokens: number): { text: string; id
     told.push({ id, text: line });
     text = longer;
   }
-  return { text, ids: told.map(({ id }) => id) };
+  return { text, ids: told.map(({ id }) => id), tokens: Math.ceil(text.length / CHARS_PER_TOKEN) };
 }
 
 function fenced(lines: string[]): string {

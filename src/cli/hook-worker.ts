@@ -8,6 +8,7 @@ export interface HookFlags {
   work: boolean;
   data?: string;
   project?: string;
+  holdout?: string;
 }
 
 /** By hand: the library for it takes longer to load than a hook may take. */
@@ -17,13 +18,16 @@ export function hookFlags(args: string[]): HookFlags {
     const [name = '', joined] = (args[i] ?? '').split(/=(.*)/su);
     const value = joined ?? args[i + 1];
     if (name === '--work') flags.work = true;
-    else if ((name === '--data' || name === '--project') && value !== undefined) {
-      flags[name === '--data' ? 'data' : 'project'] = value;
+    else if (isValued(name) && value !== undefined) {
+      flags[VALUED[name]] = value;
       if (joined === undefined) i += 1;
     } else if (!name.startsWith('-')) flags.host ??= name;
   }
   return flags;
 }
+
+const VALUED = { '--data': 'data', '--project': 'project', '--holdout': 'holdout' } as const;
+const isValued = (name: string): name is keyof typeof VALUED => Object.hasOwn(VALUED, name);
 
 const MEMORY_MB = 1_024;
 const MOST_MS = 300_000;
@@ -33,7 +37,7 @@ const NICE = 10;
 
 /** Starts the worker and lets go of it: it outlives this process, and holds nothing of it. */
 export async function startWorker(
-  { data, project }: Pick<HookFlags, 'data' | 'project'>,
+  { data, project, holdout }: Omit<HookFlags, 'host' | 'work'>,
   cwd: string,
 ): Promise<void> {
   const { spawn } = await import('node:child_process');
@@ -41,6 +45,7 @@ export async function startWorker(
   const flags = [
     ...(data === undefined ? [] : ['--data', data]),
     ...(project === undefined ? [] : ['--project', project]),
+    ...(holdout === undefined ? [] : ['--holdout', holdout]),
   ];
   const worker = spawn(
     process.execPath,
@@ -52,7 +57,7 @@ export async function startWorker(
 }
 
 /** Does what the spool holds. Ends the process after five minutes, whatever it is at. */
-export async function runWorker({ data, project }: HookFlags): Promise<void> {
+export async function runWorker(flags: HookFlags): Promise<void> {
   setTimeout(() => process.exit(0), MOST_MS).unref();
   try {
     setPriority(NICE);
@@ -64,11 +69,13 @@ export async function runWorker({ data, project }: HookFlags): Promise<void> {
     import('../ingest/worker.ts'),
     import('../context.ts'),
   ]);
-  const { place, local } = glance({ data, project });
+  const { place, local, holdout } = glance(flags);
+  const { data, project } = flags;
   await workOff({
     place,
     local,
-    open: () => openContext({ data, project, log_level: 'silent' }),
+    // Sessions are taken whatever is said of a hold-out.
+    open: () => openContext({ data, project, holdout, log_level: 'silent' }),
     now: () => new Date(),
     signal: AbortSignal.timeout(MOST_MS - GRACE_MS),
   });

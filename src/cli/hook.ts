@@ -120,10 +120,14 @@ function parsed(text: string): unknown {
 }
 
 /** Does what a call is for. @returns what the host is to read, '' for nothing. */
-async function answerTo(call: HookCall, flags: { data?: string; project?: string }): Promise<string> {
+async function answerTo(
+  call: HookCall,
+  flags: Pick<HookFlags, 'data' | 'project' | 'holdout'>,
+): Promise<string> {
   const known = glance(flags);
   const { place, capture } = known;
   const log = openHookLog(place, () => new Date());
+  if (known.holdout_refused) log('holdout is no share from 0 to 1: nothing is held out', { host: call.host });
   try {
     if (!capture.enabled || existsSync(join(place, 'off'))) {
       const { markSkipped } = await import('../ingest/skipped.ts');
@@ -158,18 +162,35 @@ function leaveJobs(call: HookCall, { place, homes, project }: Glance): boolean {
   return occasion === 'start' || jobs.length > 0;
 }
 
-/** What is known that fits and was not shown in the session yet, as the host's answer. */
-async function knownFor(call: HookCall, { place, capture, project }: Glance): Promise<string> {
+/** What is known, in time or not at all. */
+async function knownFor(call: HookCall, known: Glance): Promise<string> {
   if (elapsed() > LAST_CALL_MS) return '';
   setTimeout(() => process.exit(0), DEADLINE_MS - elapsed());
+  return toldTo(call, known, () => elapsed() > DEADLINE_MS);
+}
+
+/**
+ * What is known that fits and was not shown in the session yet, as the host's answer; '' where the session is held out, or
+ * time is over.
+ */
+export async function toldTo(
+  call: HookCall,
+  { place, capture, project, holdout }: Pick<Glance, 'place' | 'capture' | 'project' | 'holdout'>,
+  isOver: () => boolean,
+): Promise<string> {
   const text = call.unsure ? await errorsIn(call.text) : call.text;
   if (text === '') return '';
-  const { adviceFor, fixesFor } = await import('../ingest/hints.ts');
   const asked = { text, project: project ?? folderName(call.cwd) ?? 'default', now: new Date() };
+  // Whether or not anything is known: the first thing that is said decides.
+  if (holdout > 0) {
+    const { drawFor } = await import('./hook-arm.ts');
+    drawFor(place, call, asked, holdout);
+  }
+  const { adviceFor, fixesFor } = await import('../ingest/hints.ts');
   const isPrompt = call.occasion === 'prompt';
   const found = isPrompt ? await adviceFor(place, asked, MOST_LINES) : await fixesFor(place, asked, 1);
   if (found.length === 0) return '';
-  const [{ contextOf }, { fixLine, strategyLine }, { claim, shownIn, unclaim }] = await Promise.all([
+  const [{ contextOf }, { fixLine, strategyLine }, { armIn, claim, shownIn, unclaim }] = await Promise.all([
     import('./hook-text.ts'),
     import('../ingest/hint-lines.ts'),
     import('../ingest/sessions.ts'),
@@ -178,11 +199,12 @@ async function knownFor(call: HookCall, { place, capture, project }: Glance): Pr
   const lines = found
     .map((each) => ('pattern' in each ? fixLine(each) : strategyLine(each)))
     .filter(({ id }) => !before.has(id));
-  const { text: context, ids } = contextOf(lines, capture.context_tokens);
-  if (ids.length === 0 || elapsed() > DEADLINE_MS) return '';
+  const { text: context, ids, tokens } = contextOf(lines, capture.context_tokens);
+  const drawn = armIn(place, call.host, call.session);
+  if (ids.length === 0 || drawn === 'unclear' || isOver()) return '';
   // All or nothing: another hook of the session may be about to show some of it.
-  const claimed = claim(place, call.host, call.session, ids);
-  if (claimed.length === ids.length) return contextAnswer(call, context);
+  const claimed = claim(place, call.host, call.session, ids, tokens);
+  if (claimed.length === ids.length) return drawn?.arm === 'withheld' ? '' : contextAnswer(call, context);
   unclaim(place, call.host, call.session, claimed);
   return '';
 }

@@ -1,10 +1,19 @@
 /** `knowhow serve`: MCP over stdio, or over HTTP on loopback, with doors for traces and events beside it. */
 import type { Command } from 'commander';
+import { shareSaid } from '../config/glance.ts';
+import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
 import { serveOverStdio } from '../server.ts';
-import { answer, withContext } from './frame.ts';
+import { answer, type GlobalOptions, withContext } from './frame.ts';
 
 const DEFAULT_PORT = 8642;
+
+interface ServeOptions {
+  http?: string | true;
+  host: string;
+  authToken?: string;
+  holdout?: string;
+}
 
 export function addServe(program: Command): void {
   program
@@ -13,8 +22,9 @@ export function addServe(program: Command): void {
     .option('--http [port]', `over HTTP on this port, 0 for any free one (default ${DEFAULT_PORT})`)
     .option('--host <host>', 'address to bind; others than loopback need --auth-token', '127.0.0.1')
     .option('--auth-token <token>', 'clients must send it as a bearer token')
-    .action((options: { http?: string | true; host: string; authToken?: string }, command: Command) =>
-      withContext(command, async (ctx, global) => {
+    .option('--holdout <share>', 'share of tasks that are shown nothing, to compare with (0 to 1, default 0)')
+    .action((options: ServeOptions, command: Command) => {
+      const serve = async (ctx: Context, global: GlobalOptions) => {
         if (options.http === undefined) return serveOverStdio(ctx);
         const port = options.http === true ? DEFAULT_PORT : Number(options.http);
         if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -35,6 +45,7 @@ export function addServe(program: Command): void {
             process.once(signal, () => resolve());
         });
         await endpoint.close();
-      }),
-    );
+      };
+      return withContext(command, serve, { holdout: shareSaid(options.holdout) });
+    });
 }

@@ -24,6 +24,9 @@ export interface Glance {
   local: boolean;
   /** Set where somebody said so; else the project is named after the folder. */
   project: string | undefined;
+  /** Share of sessions that are shown nothing. What is no share, the schema refuses: then nothing is held out. */
+  holdout: number;
+  holdout_refused: boolean;
   capture: {
     enabled: boolean;
     projects: string[] | undefined;
@@ -66,13 +69,20 @@ export const onOrOff = (said: string | undefined): boolean | string | undefined 
 export const shareOf = (said: string | undefined): number | string | undefined =>
   !said ? undefined : Number.isNaN(Number(said)) ? said : Number(said);
 
+/** What an option says; one that says nothing is handed on as well, so that it is refused. */
+export const shareSaid = (said: string | undefined): number | undefined =>
+  // The schema looks at whatever it is.
+  said === undefined ? undefined : ((shareOf(said) ?? said) as number);
+
+const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
+
 /** Where hooks keep their files, for a store at `data`. */
 export const hooksPlace = (data: string, local: boolean, env: NodeJS.ProcessEnv = process.env): string =>
   local ? join(data, 'hooks') : join(defaultDataDirectory(env), 'hooks', encodeURIComponent(data));
 
 /** @throws where the configuration file cannot be read as JSON: what it forbids must not be done for that. */
 export function glance(
-  flags: { data?: string | undefined; project?: string | undefined },
+  flags: { data?: string | undefined; project?: string | undefined; holdout?: string | undefined },
   env: NodeJS.ProcessEnv = process.env,
 ): Glance {
   const { data, local, file } = placeOf(flags, env);
@@ -80,11 +90,15 @@ export function glance(
     file === undefined || !existsSync(file) ? {} : record(JSON.parse(readFileSync(file, 'utf8')));
   const capture = record(settings.capture);
   const said = onOrOff(env.KNOWHOW_CAPTURE);
+  const inFile = settings.holdout === undefined ? 0 : settings.holdout;
+  const holdout = shareSaid(flags.holdout) ?? shareOf(env.KNOWHOW_HOLDOUT) ?? inFile;
   return {
     data,
     place: hooksPlace(data, local, env),
     local,
     project: flags.project || env.KNOWHOW_PROJECT || text(settings.project),
+    holdout: isShare(holdout) ? holdout : 0,
+    holdout_refused: !isShare(holdout),
     capture: {
       // What is neither on nor off is refused by the schema; until somebody mends it, nothing is captured.
       enabled: said === undefined ? (capture.enabled ?? CAPTURE_DEFAULTS.enabled) === true : said === true,

@@ -1,7 +1,9 @@
 /** One transcript into the memory, with what its session had been shown. */
 import { homedir } from 'node:os';
 import { allowedTranscript, folderName, isOptedOut, isWanted } from '../capture/hooks/folders.ts';
+import { keptTask } from '../capture/recorder.ts';
 import type { Context } from '../context.ts';
+import { taskKey } from '../memory/memory.ts';
 import type { Retrieval, TrajectoryDraft } from '../types.ts';
 import type { WorkerState } from './capture-state.ts';
 import type { HookLog } from './hook-log.ts';
@@ -136,16 +138,23 @@ async function readOnce(
 const wasForgotten = ({ skipped }: FileReport): boolean =>
   skipped.some(({ what }) => what.startsWith('forgotten before'));
 
-/** What hooks showed in a session, as one fact: the run's outcome is credited to it. */
-function retrievalOf({ shown: { id, at, records }, run }: ShownTo, { redactor, config }: Context): Retrieval {
+/** What hooks showed in a session, or withheld, as one fact: the run's outcome is credited to it. */
+function retrievalOf({ shown: { id, at, records, drawn, tokens }, run }: ShownTo, ctx: Context): Retrieval {
+  const project = ctx.redactor.redact(run.project?.trim() || ctx.config.project).text;
+  const task = keptTask(ctx, run.task);
+  const isWithheld = drawn?.arm === 'withheld';
   return {
     id,
     at: at.toISOString(),
-    project: run.project?.trim() || config.project,
+    project,
     derived_from: [],
     trust: 1,
-    task: redactor.redact(run.task.description).text.slice(0, 2_000),
+    task: task.description.slice(0, 2_000),
     known: true,
-    shown: records,
+    shown: isWithheld ? [] : records,
+    ...(drawn ?? {}),
+    ...(isWithheld ? { withheld: records } : {}),
+    ...(tokens === undefined ? {} : { tokens }),
+    task_key: taskKey(project, task),
   };
 }

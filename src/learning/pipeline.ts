@@ -183,8 +183,9 @@ async function candidateFor(ctx: Context, trajectory: Trajectory, attempt: Attem
   const anew = retold({ ...route, abstractable: true }, past, witnesses);
   // It may keep the evidence of others that say the same; their runs are not at hand, so its stored self stands for them.
   const whole = absorb(anew, past?.merged_from ? [past] : [], witnesses);
-  const used = past?.evidence.used;
-  const counted = used ? { ...whole, evidence: { ...whole.evidence, used } } : whole;
+  const { used, withheld, base } = past?.evidence ?? {};
+  const shown = { ...(used ? { used } : {}), ...(withheld ? { withheld } : {}), ...(base ? { base } : {}) };
+  const counted = { ...whole, evidence: { ...whole.evidence, ...shown } };
   const strategy = moved({ ...counted, win_rate: posterior(counted) }, { now: ctx.now() });
   await ctx.memory.strategies.put([strategy]);
   return [strategy];

@@ -42,6 +42,8 @@ export async function stats(ctx: Context) {
   return {
     data: config.data,
     project: config.project,
+    /** Share of tasks that are shown nothing. */
+    holdout: config.holdout,
     counts: { trajectories, strategies, concepts, error_patterns },
     active_strategies: active,
     outcomes: {

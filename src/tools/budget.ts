@@ -8,6 +8,12 @@ const FRAME_TOKENS = 140;
 export const estimateTokens = (value: unknown): number =>
   Math.ceil(JSON.stringify(value).length / CHARS_PER_TOKEN);
 
+/** What records cost that are shown, about; without the frame around them, which costs the same without any. */
+export const recordTokens = (kinds: Record<string, unknown[]>): number =>
+  Object.values(kinds)
+    .flat()
+    .reduce<number>((sum, record) => sum + estimateTokens(record), 0);
+
 /** Keeps as many records as fit, in turn over the kinds, in their order. Never cuts a record in half. */
 export function fitBudget<T extends Record<string, unknown[]>>(kinds: T, maxTokens: number): T {
   const kept = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [] as unknown[]])) as Record<

@@ -1,6 +1,5 @@
 /** retrieve_strategies and match_error: what is known, handed back as the few records that fit. */
 import { z } from 'zod';
-import { contentId } from '../learners/content-id.ts';
 import { freshness } from '../learning/strategies/cites.ts';
 import { markStale } from '../learning/strategies/mark-stale.ts';
 import { tallyUses, usesOfRecords } from '../learning/uses.ts';
@@ -8,8 +7,9 @@ import { matchError } from '../memory/match-error.ts';
 import { recall } from '../memory/recall.ts';
 import { cleanText } from '../text.ts';
 import { Strategy } from '../types.ts';
-import { fitBudget } from './budget.ts';
+import { fitBudget, recordTokens } from './budget.ts';
 import { defineTool } from './define.ts';
+import { askedOf, HELD_OUT, noteRetrieval, retrievalOf } from './hold-out.ts';
 import { readable, SENTENCE } from './quoted.ts';
 import { conceptView, errorView, experienceView, strategyView } from './views.ts';
 
@@ -30,6 +30,7 @@ const StrategyView = Strategy.pick({
     from: z.array(z.string()),
   }),
   stale: z.string().optional(),
+  explored: z.literal(true).optional(),
 });
 const ErrorView = z.object({
   id: z.string(),
@@ -49,6 +50,7 @@ export const retrieveStrategiesTool = defineTool({
     'Call before starting a task, and again with `error` when stuck. Returns the few strategies, error fixes, code concepts and earlier runs that fit, each with its evidence for and against; known: false when nothing does. Pass retrieval_id on to record_trajectory.',
   input: z.strictObject({
     task: z.string().trim().min(1).max(20_000).describe('The task as given to you'),
+    task_id: z.string().optional().describe("record_trajectory's task.id"),
     error: z.string().max(20_000).optional().describe('Error text you are stuck at'),
     project: z.string().trim().min(1).optional(),
     k: z.number().int().min(1).max(20).default(4).describe('Most records of each kind'),
@@ -82,15 +84,16 @@ export const retrieveStrategiesTool = defineTool({
     ),
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
-  async run({ task, error, project = undefined, k, max_tokens }, { ctx }) {
-    const clean = (text: string) => ctx.redactor.redact(cleanText(text)).text;
-    const home = clean(project ?? ctx.config.project);
+  async run({ task, task_id, error, project, k, max_tokens }, { ctx }) {
+    const asked = askedOf(ctx, { task, task_id, project });
+    const stuckAt = error && ctx.redactor.redact(cleanText(error)).text;
     const found = await recall(ctx.memory, {
-      task: clean(task),
-      error: error && clean(error),
-      project: home,
+      task: asked.description,
+      error: stuckAt,
+      project: asked.project,
       k,
       now: ctx.now(),
+      explore: { share: ctx.config.learning.exploration, random: ctx.random },
     });
     const others = [
       ...found.error_patterns.map(({ pattern }) => pattern.id),
@@ -106,7 +109,10 @@ export const retrieveStrategiesTool = defineTool({
     const usedOf = (id: string) => tallyUses(uses.get(id) ?? []);
     const answer = fitBudget(
       {
-        strategies: found.strategies.map(({ strategy }) => strategyView(strategy, changed.get(strategy.id))),
+        strategies: found.strategies.map(({ strategy, explored }) => ({
+          ...strategyView(strategy, changed.get(strategy.id)),
+          ...(explored ? { explored } : {}),
+        })),
         error_patterns: found.error_patterns.map(({ pattern, values }) =>
           errorView(pattern, values, usedOf(pattern.id)),
         ),
@@ -117,35 +123,30 @@ export const retrieveStrategiesTool = defineTool({
       },
       max_tokens,
     );
-    const shown = Object.values(answer).flatMap((records) => records.map(({ id }) => id));
-    const known = shown.length > 0;
-    const at = ctx.now().toISOString();
-    const retrieval_id = contentId('ret', [at, task, home, ctx.random()]);
-    const shownFact = {
-      id: retrieval_id,
-      at,
-      project: home,
-      derived_from: [],
-      trust: 1,
-      task: clean(task).slice(0, 2_000),
-      error: error && clean(error).slice(0, 2_000),
-      known,
-      shown,
-    };
+    const fact = retrievalOf(ctx, asked, {
+      ids: Object.values(answer).flatMap((records) => records.map(({ id }) => id)),
+      explored: answer.strategies.flatMap(({ id, explored }) => (explored ? id : [])),
+      tokens: recordTokens(answer),
+      error: stuckAt,
+    });
+    const { id: retrieval_id, known } = fact;
     const [isNew] = await Promise.all([
       known ||
-        ctx.memory.trajectories.ids({ where: { project: home }, limit: 1 }).then((ids) => ids.length === 0),
-      ctx.memory.retrievals
-        .put([shownFact])
-        // What is known can be told from a store that cannot be written.
-        .catch((error) => ctx.log.error('the retrieval could not be recorded', { error: String(error) })),
+        ctx.memory.trajectories
+          .ids({ where: { project: asked.project }, limit: 1 })
+          .then((ids) => ids.length === 0),
+      noteRetrieval(ctx, fact),
     ]);
     // The answer does not wait for it.
     markStale(ctx, changed).catch((error) => ctx.log.error('stale marks failed', { error: String(error) }));
+    if (asked.arm === 'withheld') {
+      const nothing = { strategies: [], error_patterns: [], concepts: [], experiences: [] };
+      return { retrieval_id, known: false, reason: HELD_OUT, ...nothing };
+    }
     return readable({
       retrieval_id,
       known,
-      reason: known ? SENTENCE : whyNothing(found.why, isNew ? home : undefined),
+      reason: known ? SENTENCE : whyNothing(found.why, isNew ? asked.project : undefined),
       ...answer,
     });
   },
@@ -164,17 +165,27 @@ export const matchErrorTool = defineTool({
     'Looks an error text up among the error patterns met before. Returns the pattern, how often it was met, and the fix that got past it with its support (worked of tried). No model is called.',
   input: z.strictObject({
     error: z.string().trim().min(1).max(1_000_000).describe('The message or the whole trace'),
+    task: z.string().max(20_000).optional(),
+    task_id: z.string().optional(),
     project: z.string().trim().min(1).optional(),
   }),
-  output: z.object({ matches: z.array(ErrorView) }),
+  output: z.object({
+    known: z.boolean().optional(),
+    reason: z.string().optional(),
+    matches: z.array(ErrorView),
+  }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run({ error, project }, { ctx }) {
-    const matches = await matchError(
-      ctx.memory,
-      ctx.redactor.redact(cleanText(error)).text,
-      project ?? ctx.config.project,
-      3,
-    );
-    return readable({ matches: matches.map(({ pattern, values }) => errorView(pattern, values)) });
+  async run({ error, task, task_id, project }, { ctx }) {
+    const clean = ctx.redactor.redact(cleanText(error)).text;
+    const found = await matchError(ctx.memory, clean, project ?? ctx.config.project, 3);
+    const matches = found.map(({ pattern, values }) => errorView(pattern, values));
+    const about = task?.trim() || task_id;
+    const asked = about ? askedOf(ctx, { task: about, task_id, project }) : undefined;
+    if (asked?.arm !== undefined) {
+      const chosen = { ids: matches.map(({ id }) => id), tokens: recordTokens({ matches }), error: clean };
+      await noteRetrieval(ctx, retrievalOf(ctx, asked, chosen));
+    }
+    if (asked?.arm === 'withheld') return { known: false, reason: HELD_OUT, matches: [] };
+    return readable({ matches });
   },
 });

@@ -137,6 +137,8 @@ export const Use = z.object({
   error: text.optional(),
   /** Chosen for the run and not shown: its task was held out. Speaks for what happens without it. */
   withheld: z.literal(true).optional(),
+  /** The share of tasks that was held out when it was chosen; absent: none was, so its arm was not drawn. */
+  holdout: share.optional(),
   /** Its place among the records of its kind that were shown, from 1. */
   place: z.int().positive().optional(),
 });
@@ -156,6 +158,8 @@ export const Exposure = z.object({
   holdout: share.optional(),
   /** What was shown, or would have been shown; empty where nothing was known. */
   records: z.array(text),
+  /** In other words the same run asked again, and those drew the other arm: it counts in the arm that came first. */
+  mixed: z.literal(true).optional(),
   /** As judged, and by whom. */
   success: z.boolean().nullable(),
   judged_by: z.enum(VERDICT_SOURCES),

@@ -36,6 +36,8 @@ export async function apply(ctx: Context, plan: Consequences): Promise<void> {
   await remove('error_patterns');
   await remove('occurrences');
   await remove('uses');
+  // What was asked about a run that does not name it is found by the exposure.
+  await remove('retrievals');
   await remove('strategies');
   for (const table of TABLES) await anyTable(memory, table).put([...plan.rewrite[table].values()]);
   for (const [project, { strategies, concepts, left }] of plan.retold) {

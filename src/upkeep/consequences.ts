@@ -3,7 +3,7 @@
  * rests on others is told or counted anew from those, and facts about what goes go with it.
  */
 import type { Context } from '../context.ts';
-import { attemptId, experienceId, exposureId, TABLES } from '../memory/memory.ts';
+import { attemptId, experienceId, TABLES } from '../memory/memory.ts';
 import type { Attempt, CodeConcept, ErrorPattern, Strategy } from '../types.ts';
 import { type AnyRecord, anyTable, eachRecord, pages, type TableName } from './records.ts';
 import type { Selected } from './selection.ts';
@@ -36,6 +36,8 @@ export interface Scope {
 const DERIVED = ['strategies', 'concepts', 'error_patterns'] as const;
 /** Tables that need no sweep for facts: their rows are found by the runs they belong to, or were swept already. */
 const SETTLED = new Set<TableName>(['trajectories', 'experiences', 'attempts', 'occurrences', ...DERIVED]);
+/** All others; requests before the ratings that answer them. */
+const SWEPT = [...new Set<TableName>(['rating_requests', ...TABLES])].filter((name) => !SETTLED.has(name));
 /** A composed concept may rest on another that rests on another; deeper than this nothing is. */
 const MOST_GENERATIONS = 8;
 
@@ -64,9 +66,9 @@ export async function consequencesOf(
       plan.remove.trajectories.add(id);
       plan.remove.experiences.add(experienceId(id));
       plan.remove.attempts.add(attemptId(id));
-      plan.remove.exposures.add(exposureId(id));
       if (retrieval_id !== undefined) plan.remove.retrievals.add(retrieval_id);
     }
+    await findQuestions(ctx, gone, plan);
   }
   await cascade(ctx, gone, plan, scope);
   return plan;
@@ -127,9 +129,21 @@ function groupsOf(tellings: Tellings<Strategy>, gone: ReadonlySet<string>): Set<
   );
 }
 
+/**
+ * What was asked about the runs' tasks. A run need not name its retrieval to belong to it; one that others belong to as well,
+ * and that none of the runs names, is theirs.
+ */
+async function findQuestions(ctx: Context, gone: Set<string>, plan: Consequences): Promise<void> {
+  const asked = new Set<string>();
+  const others = new Set<string>();
+  for await (const { trajectory, retrieval } of eachRecord(ctx.memory.exposures))
+    (gone.has(trajectory) ? asked : others).add(retrieval);
+  for (const id of asked) if (!others.has(id)) plan.remove.retrievals.add(id);
+}
+
 /** Errors that the runs met, all of a pattern that goes, and how what was shown to the runs was used. */
 async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences): Promise<void> {
-  const { occurrences, uses, writings } = ctx.memory;
+  const { occurrences, uses, exposures, writings } = ctx.memory;
   const note = (ids: string[], into: Set<string>) => {
     for (const id of ids) into.add(id);
   };
@@ -137,6 +151,7 @@ async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences): P
     note(await occurrences.ids({ where: { trajectory } }), plan.remove.occurrences);
     note(await writings.ids({ where: { trajectory } }), plan.remove.writings);
     note(await uses.ids({ where: { trajectory } }), plan.remove.uses);
+    note(await exposures.ids({ where: { trajectory } }), plan.remove.exposures);
   }
   for (const pattern of pages([...plan.remove.error_patterns]))
     note(await occurrences.ids({ where: { pattern } }), plan.remove.occurrences);
@@ -160,7 +175,7 @@ async function cascade(ctx: Context, runs: Set<string>, plan: Consequences, scop
     for (const table of DERIVED) await sweep(ctx, table, gone, seen, plan);
   }
   if (scope.keep_runs) return;
-  for (const table of TABLES.filter((name) => !SETTLED.has(name))) await sweep(ctx, table, gone, seen, plan);
+  for (const table of SWEPT) await sweep(ctx, table, gone, seen, plan);
 }
 
 async function sweep(
@@ -184,19 +199,24 @@ async function sweep(
   }
 }
 
+/** Without what they name, such records still say something: what was merged stands on its own again, a rating is one unasked. */
+const MAY_LACK = new Set(['merged_into', 'request']);
+/** Records rest on what they name here, and on nothing else. */
+const RESTS_ON = new Set(['derived_from', 'trajectories']);
+
 /**
  * A record without the names of what is gone: the record itself where it names none of it, undefined where it is about
- * something that is gone, or rests on nothing else.
+ * something that is gone, or rests on nothing else. A fitted model cannot forget part of what it has `seen`.
  */
 export function rid(record: AnyRecord, gone: ReadonlySet<string>): AnyRecord | undefined {
   const changed: [string, unknown][] = [];
+  const isModel = 'seen' in record;
   for (const [field, value] of Object.entries(record)) {
-    // What was merged into something that goes stands on its own again.
-    if (field === 'merged_into' && gone.has(String(value))) changed.push([field, undefined]);
+    if (MAY_LACK.has(field) && gone.has(String(value))) changed.push([field, undefined]);
     else if (typeof value === 'string' && gone.has(value)) return undefined;
     else if (Array.isArray(value) && value.some((each) => gone.has(each))) {
       const left = value.filter((each) => !gone.has(each));
-      if (field === 'derived_from' && left.length === 0) return undefined;
+      if (isModel || (RESTS_ON.has(field) && left.length === 0)) return undefined;
       changed.push([field, left]);
     }
   }

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { supersedes } from '../capture/identify.ts';
 import { openSource } from '../capture/reading/source-file.ts';
 import type { Context } from '../context.ts';
+import { RATER_TRUST } from '../feedback/ratings/submit.ts';
 import { noteAttempts } from '../learning/attempts.ts';
 import { countPatterns } from '../learning/errors/learn.ts';
 import { noteWritings } from '../learning/writings.ts';
@@ -28,10 +29,11 @@ import {
   Trajectory,
   Use,
   VERDICT_TRUST,
+  type VerdictSource,
   Writing,
 } from '../types.ts';
 import { forgottenIds, pardon } from './ledger.ts';
-import { type AnyRecord, anyTable, pages, type TableName } from './records.ts';
+import { type AnyRecord, anyTable, pages, sourcesOf, type TableName } from './records.ts';
 import { checkHeader, Line, type State } from './transfer.ts';
 
 /** How the records of each table are checked. A new table must be named here. */
@@ -178,19 +180,34 @@ function read(ctx: Context, value: unknown, report: MemoryImport): Read | string
   if (!parsed.success) return `not a record of the table ${table}`;
   report.redacted += Object.values(clean.found).reduce((sum, count) => sum + count, 0);
   const record = parsed.data as AnyRecord;
-  return { table, record: table === 'trajectories' ? capped(record) : record, state: line.data.state };
+  return { table, record: CAPPED[table]?.(record) ?? record, state: line.data.state };
 }
 
-function capped(record: AnyRecord): AnyRecord {
-  const { outcome } = record as unknown as Trajectory;
-  const worth = VERDICT_TRUST[outcome.success === null ? 'unknown' : (outcome.verdict?.source ?? 'agent')];
-  const { verifier: _, ...task } = (record as unknown as Trajectory).task;
-  // A verifier is a command: nobody's file brings one that may be run here.
-  return { ...record, task, trust: Math.min(record.trust, worth) };
-}
+/** What is judged counts for no more than who judged it. */
+const CAPPED: Partial<Record<TableName, (record: AnyRecord) => AnyRecord>> = {
+  trajectories(record) {
+    const { outcome, task } = record as unknown as Trajectory;
+    // A verifier is a command: nobody's file brings one that may be run here.
+    const { verifier: _, ...rest } = task;
+    return { ...judgedBy(record, outcome.success, outcome.verdict?.source ?? 'agent'), task: rest };
+  },
+  exposures(record) {
+    const { success, judged_by } = record as unknown as Exposure;
+    return judgedBy(record, success, judged_by);
+  },
+  ratings(record) {
+    const { rater_kind } = record as unknown as Rating;
+    return { ...record, trust: Math.min(record.trust, RATER_TRUST[rater_kind]) };
+  },
+};
 
-const namesOf = ({ id, derived_from, trajectory }: AnyRecord): string[] =>
-  [id, ...derived_from, trajectory].filter((each) => typeof each === 'string');
+const judgedBy = (record: AnyRecord, success: boolean | null, by: VerdictSource): AnyRecord => ({
+  ...record,
+  trust: Math.min(record.trust, VERDICT_TRUST[success === null ? 'unknown' : by]),
+});
+
+const namesOf = (record: AnyRecord): string[] =>
+  [record.id, ...sourcesOf(record), record.trajectory].filter((each) => typeof each === 'string');
 
 async function store(
   ctx: Context,

@@ -4,7 +4,15 @@
  */
 import { type Memory, TABLES } from '../memory/memory.ts';
 import type { Trajectory } from '../types.ts';
-import { type AnyRecord, anyTable, eachRecord, findRecords, pages, type TableName } from './records.ts';
+import {
+  type AnyRecord,
+  anyTable,
+  eachRecord,
+  findRecords,
+  pages,
+  sourcesOf,
+  type TableName,
+} from './records.ts';
 import { unknownRecord } from './retries.ts';
 
 export { type RetryChain, retryChainOf } from './retries.ts';
@@ -33,20 +41,20 @@ const MOST_VISITED = 20_000;
 /** What a record was made from, and those records from, nearest first. @throws KnowhowError `unknown_record`. */
 export async function ancestorsOf(memory: Memory, id: string): Promise<Ancestry> {
   const start = await stored(memory, id);
-  const sources = new Map([[id, start.derived_from]]);
+  const sources = new Map([[id, sourcesOf(start)]]);
   const found: Relative[] = [];
   const missing: string[] = [];
   let trust = start.trust;
-  let level = [...new Set(start.derived_from)].filter((source) => source !== id);
+  let level = [...new Set(sourcesOf(start))].filter((source) => source !== id);
   for (let depth = 1; level.length > 0 && sources.size < MOST_VISITED; depth += 1) {
     const records = await findRecords(memory, level);
     missing.push(...level.filter((source) => !records.has(source)));
     for (const { record, table } of records.values()) {
-      sources.set(record.id, record.derived_from);
+      sources.set(record.id, sourcesOf(record));
       found.push({ id: record.id, table, depth });
       trust = Math.min(trust, record.trust);
     }
-    const next = [...records.values()].flatMap(({ record }) => record.derived_from);
+    const next = [...records.values()].flatMap(({ record }) => sourcesOf(record));
     level = [...new Set(next)].filter((source) => !sources.has(source) && !missing.includes(source));
   }
   return { found, missing, circular: circlesIn(sources, id), trust, cut: level.length > 0 };
@@ -62,11 +70,11 @@ const OF_ONE_RUN: readonly TableName[] = ['experiences', 'attempts', 'writings',
 export async function descendantsOf(memory: Memory, id: string): Promise<Relative[]> {
   await stored(memory, id);
   const made = new Map<string, { id: string; table: TableName }[]>();
-  const note = (table: TableName, { id: child, derived_from }: Pick<AnyRecord, 'id' | 'derived_from'>) => {
-    for (const source of derived_from) {
+  const note = (table: TableName, record: { id: string; derived_from: string[]; seen?: unknown }) => {
+    for (const source of sourcesOf(record)) {
       const known = made.get(source) ?? [];
       if (known.length === 0) made.set(source, known);
-      known.push({ id: child, table });
+      known.push({ id: record.id, table });
     }
   };
   const isRun = (await memory.trajectories.count({ id })) > 0;

@@ -15,6 +15,10 @@ export interface AnyRecord {
   [field: string]: unknown;
 }
 
+/** What a record was made from; of a fitted model all that it has seen, of which `derived_from` may name a part. */
+export const sourcesOf = ({ derived_from, seen }: { derived_from: string[]; seen?: unknown }): string[] =>
+  Array.isArray(seen) ? [...new Set([...derived_from, ...seen])] : derived_from;
+
 const AT_ONCE = 100;
 /** Ids in one condition. */
 export const IDS_AT_ONCE = 500;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { glance } from '../../src/config/glance.ts';
+import { glance, shareSaid } from '../../src/config/glance.ts';
 import { loadConfig } from '../../src/config.ts';
 import { temporaryDirectory } from '../support/store.ts';
 
@@ -21,6 +21,10 @@ describe('a glance at the configuration', () => {
     ],
     [{ capture: { enabled: false }, project: 'from-file' }, { KNOWHOW_CAPTURE: 'on' }],
     [{ project: 'from-file' }, { KNOWHOW_CAPTURE: 'off', KNOWHOW_PROJECT: 'from-env' }],
+    [{ holdout: 0.25 }, {}],
+    [{ holdout: 1 }, { KNOWHOW_HOLDOUT: '0.1' }],
+    [{ holdout: 1 }, { KNOWHOW_HOLDOUT: '0' }],
+    [{ holdout: 0.5 }, { KNOWHOW_HOLDOUT: '' }],
   ])('agrees with what the schema makes of file %j and environment %j', (file, env) => {
     const data = temporaryDirectory();
     writeFileSync(join(data, 'config.json'), JSON.stringify(file));
@@ -31,6 +35,21 @@ describe('a glance at the configuration', () => {
     expect(seen.capture).toEqual({ enabled, projects, exclude, context, context_tokens });
     expect(seen.data).toBe(config.data);
     expect(seen.project ?? 'default').toBe(config.project);
+    expect([seen.holdout, seen.holdout_refused]).toEqual([config.holdout, false]);
+  });
+
+  it('holds nothing out where the share is none, which whoever serves is told', () => {
+    const env = { KNOWHOW_DATA: temporaryDirectory() };
+    for (const holdout of ['most', '1.01', '-0.1', '50%', '', ' . ']) {
+      expect(glance({ holdout }, env)).toMatchObject({ holdout: 0, holdout_refused: true });
+      expect(() => loadConfig({ holdout: shareSaid(holdout) }, env)).toThrow(
+        expect.objectContaining({ code: 'bad_config' }),
+      );
+    }
+    expect(loadConfig({ holdout: shareSaid('0.2') }, env).holdout).toBe(0.2);
+    expect(loadConfig({ holdout: shareSaid(undefined) }, { ...env, KNOWHOW_HOLDOUT: '.3' }).holdout).toBe(
+      0.3,
+    );
   });
 
   it('finds the store and the file of settings as the schema does', () => {

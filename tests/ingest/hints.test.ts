@@ -98,7 +98,7 @@ describe('hints', () => {
     expect(first.text).toMatch(/\nend [0-9a-f]{16}$/u);
     expect(estimateTokens(first.text)).toBeLessThanOrEqual(310);
     expect(contextOf((await adviceFor(place, asked, 3)).map(strategyLine), 300).text).toBe(first.text);
-    expect(contextOf(lines, 60)).toEqual({ text: '', ids: [] });
+    expect(contextOf(lines, 60)).toEqual({ text: '', ids: [], tokens: 0 });
   });
 
   it('cannot be broken out of: not by a fence, not by orders, not by line ends', async () => {

@@ -33,6 +33,56 @@ async function file(content: string): Promise<string> {
   return path;
 }
 
+/** What came of being shown something, what somebody thinks of it, and what is foreseen from that. */
+async function putOpinions({ memory }: Context): Promise<void> {
+  const stored = { at: AT, project: 'shop', trust: 0.3 };
+  const rated = { ...stored, derived_from: ['t'], workflow: 't', trajectories: ['t'], task_key: 'k' };
+  await memory.exposures.put([
+    {
+      ...stored,
+      id: 'expo_1',
+      derived_from: ['t', 'ret_1'],
+      trajectory: 't',
+      retrieval: 'ret_1',
+      task_key: 'k',
+      arm: 'withheld',
+      holdout: 0.5,
+      records: ['strat_1'],
+      mixed: true,
+      success: true,
+      judged_by: 'agent',
+      steps: 3,
+      ran_at: AT,
+    },
+  ]);
+  await memory.ratings.put([
+    { ...rated, id: 'rate_1', rater: 'ä', rater_kind: 'agent', said: { satisfaction: 0.7, text: 'gut 🙂' } },
+  ]);
+  await memory.rating_requests.put([
+    { ...rated, id: 'rreq_1', reason: 'asked', state: 'pending', state_at: AT },
+  ]);
+  await memory.reward_models.put([
+    {
+      ...stored,
+      id: 'rewm_1',
+      derived_from: ['t'],
+      target: 'composite',
+      chosen: 'mean',
+      scores: [],
+      gain: { r2: 0, low: 0, high: 0 },
+      features: [],
+      importances: [],
+      examples: 30,
+      tasks: 30,
+      folded: 0,
+      interval: { half: 0.2, covers: 0.9 },
+      seen: ['t'],
+      fitted: { kind: 'mean', mean: 0.5 },
+      seed: 1,
+    },
+  ]);
+}
+
 /** Every table and every state has something in it. */
 async function fullMemory(): Promise<Context> {
   const ctx = await openFresh();
@@ -65,6 +115,7 @@ async function fullMemory(): Promise<Context> {
       success: null,
     },
   ]);
+  await putOpinions(ctx);
   await undo(ctx, { session: 'undone' });
   const [first] = await ctx.memory.trajectories.ids({ where: { status: 'active' } });
   await ctx.memory.trajectories.mark({ id: first ?? '' }, { status: 'archived' });
@@ -213,6 +264,25 @@ describe("somebody else's file", () => {
     const [run] = await ctx.memory.trajectories.list();
     expect(run?.trust).toBe(0.3);
     expect(run?.feedback?.[0]?.text).toBe('use [redacted:github_token], invisible');
+  });
+
+  it('counts for no more than who judged it, and brings no opinion of what was forgotten here', async () => {
+    const ctx = await openFresh();
+    const [run] = await record(ctx, [solved(0)]);
+    await putOpinions(ctx);
+    const claims = (await text(ctx))
+      .replaceAll('"trust":0.3', '"trust":1')
+      .replaceAll('["t"]', JSON.stringify([run?.trajectory.id]));
+    const other = await openFresh();
+    await importMemory(other, await file(claims));
+    for (const table of ['exposures', 'ratings'] as const)
+      expect((await other.memory[table].list())[0]?.trust).toBe(0.3);
+    await forget(other, { ids: [run?.trajectory.id ?? ''] });
+    for (let times = 0; times < 2; times += 1) {
+      for (const table of ['ratings', 'rating_requests', 'reward_models'] as const)
+        expect(await other.memory[table].count(), table).toBe(0);
+      await importMemory(other, await file(claims));
+    }
   });
 
   it('is refused when it is of a newer version or no memory at all', async () => {

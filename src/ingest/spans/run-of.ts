@@ -2,7 +2,7 @@
 import { traceKey, traceOf } from '../../capture/importers/spans/otlp-json.ts';
 import { tellTrace } from '../../capture/importers/spans/tell.ts';
 import { contentKey } from '../../capture/reading/fields.ts';
-import { toTrajectory } from '../../capture/recorder.ts';
+import { nameOwnQuestions, toTrajectory } from '../../capture/recorder.ts';
 import { withinBounds } from '../../capture/telling/bounds.ts';
 import { withProof } from '../../capture/telling/proven.ts';
 import type { Context } from '../../context.ts';
@@ -31,6 +31,7 @@ export async function tellKept(ctx: Context, trace: string, read?: Arrival[]): P
     const rows = round === 0 && read ? read : await arrivals.list({ where });
     const next = runOf(ctx, trace, readable(rows));
     if ('why' in next) return { state: 'none', why: next.why };
+    await nameOwnQuestions(ctx, [next]);
     const stored = await trajectories.get(next.id);
     if (!stored && (await forgottenIds(ctx.memory)).has(next.id)) return { state: 'forgotten' };
     if (!stored || saysMore(next, stored)) {
