@@ -28,24 +28,45 @@ const program = new Command('knowhow')
 addServe(program);
 // An agent waits for `serve` to answer: it loads nothing that other commands need.
 if (!startsServer(process.argv.slice(2))) {
-  const [runs, predict, knowledge, upkeep, health, setup, capture, events] = await Promise.all([
+  const [
+    runs,
+    predict,
+    report,
+    feedback,
+    reward,
+    knowledge,
+    upkeep,
+    health,
+    setup,
+    capture,
+    events,
+    preferences,
+  ] = await Promise.all([
     import('./runs.ts'),
     import('./predict.ts'),
+    import('./report.ts'),
+    import('./feedback.ts'),
+    import('./reward.ts'),
     import('./knowledge.ts'),
     import('./upkeep.ts'),
     import('./health.ts'),
     import('./setup.ts'),
     import('./capture.ts'),
     import('./events.ts'),
+    import('./preferences.ts'),
   ]);
   runs.addRuns(program);
   predict.addPredict(program);
+  report.addReport(program);
+  feedback.addFeedback(program);
+  reward.addReward(program);
   knowledge.addKnowledge(program);
   upkeep.addUpkeep(program);
   health.addHealth(program);
   setup.addSetup(program);
   capture.addCapture(program);
   events.addEvents(program);
+  preferences.addPreferences(program);
 }
 for (const command of program.commands) {
   command.exitOverride();

@@ -56,7 +56,7 @@ async function writeExamples(
 }
 
 /** Written aside and moved, so that a file of that name is whole or not there. */
-async function writeAside<T>(
+export async function writeAside<T>(
   path: string,
   work: (line: (text: string) => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
@@ -75,7 +75,7 @@ async function writeAside<T>(
 }
 
 /** Waits while the reader of a pipe is slow. */
-const toStdout = (text: string): Promise<void> =>
+export const toStdout = (text: string): Promise<void> =>
   new Promise((resolve) => {
     if (process.stdout.write(text)) resolve();
     else process.stdout.once('drain', resolve);
