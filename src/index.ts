@@ -14,6 +14,7 @@ import { toAtif } from './capture/importers/atif.ts';
 import { toTrajectory } from './capture/recorder.ts';
 import type { ConfigInput } from './config.ts';
 import { type ContextParts, openContext } from './context.ts';
+import type { HelpOptions, HelpReport } from './feedback/uplift/report.ts';
 import { type IngestOptions, type IngestReport, ingest } from './ingest/import.ts';
 import { startDueBatch } from './learning/auto-batch.ts';
 import type { BatchOptions } from './learning/batch.ts';
@@ -27,9 +28,18 @@ import {
   submitReflection,
   type Wanted,
 } from './learning/reflection/reflect.ts';
+import {
+  type FeedbackDoor,
+  feedbackDoor,
+  type PreferencesDoor,
+  preferencesDoor,
+  type RewardDoor,
+  rewardDoor,
+} from './library/feedback.ts';
 import { check, openPipeline, type PublicPipeline } from './library/pipeline.ts';
 import type { Embedder, Llm } from './llm/ports.ts';
 import type { Memory } from './memory/memory.ts';
+import { toldReport } from './resources/report.ts';
 import { stats } from './resources/stats.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './tools/retrieve.ts';
 import { type Abstractability, type BatchResult, type TrajectoryDraft, TrajectoryInput } from './types.ts';
@@ -42,6 +52,10 @@ import { redo, type UndoReport, undo } from './upkeep/undo.ts';
 
 export type { TaskVerifier } from './context.ts';
 export * from './errors.ts';
+export { exportRatings } from './feedback/ratings/export.ts';
+export { reportSvg } from './feedback/uplift/figure.ts';
+export { reportMarkdown } from './feedback/uplift/markdown.ts';
+export type { HelpAnswer, HelpOptions, HelpReport } from './feedback/uplift/report.ts';
 export type { TrajectoryAnalyzer } from './learning/analyzer.ts';
 export type { ConceptLibrary, ConceptUsage } from './learning/code/concept-library.ts';
 export type { AbstractionExtractor } from './learning/extractor.ts';
@@ -57,6 +71,7 @@ export type {
 export type { LearningPipeline, PipelineParts, ProcessResult } from './learning/pipeline.ts';
 export type { Prediction } from './learning/predict/predict.ts';
 export type { Prepared, Submitted, Wanted } from './learning/reflection/reflect.ts';
+export type { FeedbackDoor, PreferencesDoor, RewardDoor } from './library/feedback.ts';
 export { createLearningPipeline, type PipelineOptions, type PublicPipeline } from './library/pipeline.ts';
 export type { Budget } from './llm/budget.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
@@ -117,6 +132,13 @@ export interface Knowhow {
   /** The whole memory as lines of JSON, the same bytes each time; importMemory() reads a file of them. */
   exportMemory(): AsyncIterable<string>;
   importMemory(path: string, options?: { again?: boolean }): Promise<MemoryImport>;
+  /** Whether being shown what is known helps: with and without, with intervals, in words. */
+  report(options?: HelpOptions): Promise<HelpReport>;
+  feedback: FeedbackDoor;
+  /** The model that foresees what people will say of a run. */
+  reward: RewardDoor;
+  /** Which of two attempts at one task is the better, by retries, verdicts and feedback. */
+  preferences: PreferencesDoor;
   stats(): ReturnType<typeof stats>;
   close(): Promise<void>;
 }
@@ -168,6 +190,10 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
     forget: (which, how) => forget(ctx, which, how),
     exportMemory: () => exportMemory(ctx),
     importMemory: (path, how) => importMemory(ctx, path, how),
+    report: (options) => toldReport(ctx, options),
+    feedback: feedbackDoor(ctx),
+    reward: rewardDoor(ctx),
+    preferences: preferencesDoor(ctx),
     stats: () => stats(ctx),
     close: () => ctx.close(),
   };

@@ -52,7 +52,7 @@ const LANCZOS = [
   -0.000005395239385,
 ];
 
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   const base = x + 5.5;
   const series = LANCZOS.reduce((sum, term, i) => sum + term / (x + 1 + i), 1.000000000190015);
   return (x + 0.5) * Math.log(base) - base + Math.log((Math.sqrt(2 * Math.PI) * series) / x);

@@ -17,7 +17,7 @@ export interface Stratum {
 export interface Stratified {
   /** Pooled difference of what the arms reach, −1..1 (Mantel & Haenszel 1959). */
   difference: number;
-  /** Continuity-corrected test statistic under "the arms are alike within each stratum". */
+  /** Test statistic, continuity-corrected unless told otherwise, under "the arms are alike within each stratum". */
   z: number;
   /** The largest |z| that these strata could have given, had all gone one way. */
   reach: number;
@@ -39,9 +39,10 @@ export function addTo(arm: Arm, n: number, sum: number, squares: number): void {
 
 /**
  * Compares the arms over the strata that have both. Units need not be 0 or 1: a task whose attempts reached a half is one
- * unit of 0.5. Standard error of the log odds after Robins, Breslow & Greenland (1986).
+ * unit of 0.5. Standard error of the log odds after Robins, Breslow & Greenland (1986). `continuity` is how much of one unit's
+ * weight the surplus is drawn in by.
  */
-export function compareArms(strata: Stratum[]): Stratified {
+export function compareArms(strata: Stratum[], continuity = 0.5): Stratified {
   const prior = { r: 0.5, s: 0.5, pr: 0.25, mixed: 0.5, qs: 0.25 };
   let [weights, weighted, surplus, variance, most, least, used, heaviest] = [0, 0, 0, 0, 0, 0, 0, 0];
   for (const stratum of strata) {
@@ -73,7 +74,7 @@ export function compareArms(strata: Stratum[]): Stratified {
   }
   const { r, s, pr, mixed, qs } = prior;
   const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-  const corrected = (value: number) => Math.max(0, Math.abs(value) - heaviest / 2) * scale;
+  const corrected = (value: number) => Math.max(0, Math.abs(value) - heaviest * continuity) * scale;
   return {
     difference: weights > 0 ? weighted / weights : 0,
     z: Math.sign(surplus) * corrected(surplus),

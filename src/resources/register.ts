@@ -12,6 +12,7 @@ import { cleanText, mapStrings } from '../text.ts';
 import { quoted, SENTENCE } from '../tools/quoted.ts';
 import { DEAD_LETTERS, deadLetters } from './dead-letters.ts';
 import { KINDS, type Kind, type Listed } from './kinds.ts';
+import { REPORT, reportContents } from './report.ts';
 import { stats } from './stats.ts';
 
 const PAGE = 50;
@@ -19,6 +20,7 @@ const MOST_LISTED = 200;
 const COMPLETIONS = 20;
 const LABEL_LOOKED_AT = 600;
 const DEAD_LETTERS_URI = `knowhow://${DEAD_LETTERS.path}`;
+const REPORT_URI = `knowhow://${REPORT.path}`;
 
 export function registerResources(server: McpServer, ctx: Context): void {
   server.registerResource(
@@ -38,6 +40,12 @@ export function registerResources(server: McpServer, ctx: Context): void {
         },
       ],
     }),
+  );
+  server.registerResource(
+    REPORT.path,
+    REPORT_URI,
+    { title: REPORT.title, description: REPORT.description, mimeType: 'text/markdown' },
+    async (uri) => ({ contents: await reportContents(ctx, uri.href) }),
   );
   server.registerResource(
     DEAD_LETTERS.path,
@@ -117,6 +125,7 @@ async function completeId(kind: Kind, ctx: Context, value: string): Promise<stri
 async function listPage(ctx: Context, cursor: string | undefined) {
   const fixed = [
     { uri: 'knowhow://stats', name: 'stats', title: 'Statistics', mimeType: 'application/json' },
+    { uri: REPORT_URI, name: REPORT.path, title: REPORT.title, mimeType: 'text/markdown' },
     {
       uri: DEAD_LETTERS_URI,
       name: DEAD_LETTERS.path,
