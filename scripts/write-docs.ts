@@ -135,6 +135,7 @@ const SET_WITH: Record<string, string> = {
   project: '`--project`, `KNOWHOW_PROJECT`',
   workspace: '`KNOWHOW_WORKSPACE`',
   log_level: '`KNOWHOW_LOG`',
+  holdout: '`--holdout` of `serve` and `hook`, `KNOWHOW_HOLDOUT`',
   'learning.auto_batch': '`KNOWHOW_AUTO_BATCH` (on, off)',
   'capture.enabled': '`KNOWHOW_CAPTURE` (on, off), `knowhow capture`',
   'llm.api_key': '`OPENAI_API_KEY`',

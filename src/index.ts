@@ -14,6 +14,7 @@ import { toAtif } from './capture/importers/atif.ts';
 import { toTrajectory } from './capture/recorder.ts';
 import type { ConfigInput } from './config.ts';
 import { type ContextParts, openContext } from './context.ts';
+import { requestAfterBatch } from './feedback/ratings/foresee.ts';
 import type { HelpOptions, HelpReport } from './feedback/uplift/report.ts';
 import { type IngestOptions, type IngestReport, ingest } from './ingest/import.ts';
 import { startDueBatch } from './learning/auto-batch.ts';
@@ -170,6 +171,7 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
     async record(run, from) {
       const result = await pipeline.open.processTrajectory(run, from);
       await startDueBatch(ctx, pipeline.inner);
+      requestAfterBatch(ctx);
       return result;
     },
     retrieve: async (query) => retrieveStrategiesTool.run(check(retrieveStrategiesTool.input, query), call),

@@ -118,7 +118,7 @@ describe('who is let in', () => {
       expect(answer.body).not.toContain('sesame');
     }
     const client = await connectHttp(url, 'modern', 'open-sesame');
-    expect((await client.listTools()).tools).toHaveLength(7);
+    expect((await client.listTools()).tools).toHaveLength(8);
   });
 
   it('binds nothing but loopback without a token', async () => {
@@ -150,7 +150,7 @@ describe('knowhow serve --http', () => {
     const url = await endpoint.until((stdout) => /http:\S+\/mcp/u.exec(stdout)?.[0]);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/u);
     const { client } = await connectOldHttp(url);
-    expect((await client.listTools()).tools).toHaveLength(7);
+    expect((await client.listTools()).tools).toHaveLength(8);
     const ended = new Promise((resolve) => endpoint.child.once('close', resolve));
     endpoint.child.kill('SIGTERM');
     expect(await ended).toBe(0);
@@ -254,7 +254,7 @@ describe('sessions of older clients', () => {
     expect(a.transport.sessionId).toBeTruthy();
     expect(a.transport.sessionId).not.toBe(b.transport.sessionId);
     await a.transport.terminateSession();
-    expect((await b.client.listTools()).tools).toHaveLength(7);
+    expect((await b.client.listTools()).tools).toHaveLength(8);
   });
 
   it('that nobody began are refused', async () => {

@@ -10,6 +10,7 @@ import { KINDS } from '../learning/reflection/kinds.ts';
 import { readAnswer } from '../llm/structured.ts';
 import { PENDING } from '../memory/memory.ts';
 import type { ToolDefinition } from '../tools/define.ts';
+import { HELD_OUT } from '../tools/hold-out.ts';
 import { runBatchLearningTool } from '../tools/learn.ts';
 import { prepareReflectionTool, submitReflectionTool } from '../tools/reflection.ts';
 import { matchErrorTool, retrieveStrategiesTool } from '../tools/retrieve.ts';
@@ -94,35 +95,53 @@ export function addKnowledge(program: Command): void {
     .description('What is known about a task: what retrieve_strategies gives an agent')
     .argument('<task>', 'the task, in the words in which it was given')
     .option('--error <text>', 'error text you are stuck at')
+    .option('--task-id <id>', "the task's id, as record_trajectory names it")
     .option('-k <n>', 'most records of each kind', wholeNumber, 4)
     .option('--max-tokens <n>', 'budget of the answer', wholeNumber, 900)
-    .action((task: string, options: { error?: string; k: number; maxTokens: number }, command: Command) =>
-      withContext(command, async (ctx, global) => {
-        const args = {
-          task,
-          error: options.error,
-          k: options.k,
-          max_tokens: options.maxTokens,
-          project: global.project,
-        };
-        const found = await call(retrieveStrategiesTool, args, ctx);
-        answer(global, found, () => retrievalText(found));
-      }),
+    .action(
+      (
+        task: string,
+        options: { error?: string; taskId?: string; k: number; maxTokens: number },
+        command: Command,
+      ) =>
+        withContext(command, async (ctx, global) => {
+          const args = {
+            task,
+            task_id: options.taskId,
+            error: options.error,
+            k: options.k,
+            max_tokens: options.maxTokens,
+            project: global.project,
+          };
+          const found = await call(retrieveStrategiesTool, args, ctx);
+          answer(global, found, () => retrievalText(found));
+        }),
     );
 
   program
     .command('match-error')
     .description('Known fixes for an error; reads standard input when no text is given')
     .argument('[text]', 'the message or the whole trace')
-    .action((text: string | undefined, _options: object, command: Command) =>
+    .option('--task <text>', 'the task at which it was met: a hold-out holds for it')
+    .option('--task-id <id>', "the task's id, as record_trajectory names it")
+    .action((text: string | undefined, options: { task?: string; taskId?: string }, command: Command) =>
       withContext(command, async (ctx, global) => {
         const found = await call(
           matchErrorTool,
-          { error: text ?? (await readStdin()), project: global.project },
+          {
+            error: text ?? (await readStdin()),
+            task: options.task,
+            task_id: options.taskId,
+            project: global.project,
+          },
           ctx,
         );
         answer(global, found, () =>
-          found.matches.length > 0 ? found.matches.map(errorText).join('\n\n') : 'This error is not known.',
+          found.reason === HELD_OUT
+            ? TOLD_HELD_OUT
+            : found.matches.length > 0
+              ? found.matches.map(errorText).join('\n\n')
+              : 'This error is not known.',
         );
       }),
     );
@@ -172,7 +191,12 @@ async function call<I extends z.ZodType, O extends z.ZodType>(
 
 type Found = z.output<typeof retrieveStrategiesTool.output>;
 
+/** For people: an agent is told the bare word. */
+const TOLD_HELD_OUT =
+  'This task is held out: what is known is withheld, so that `knowhow report` has something to compare with.';
+
 function retrievalText(found: Found): string {
+  if (found.reason === HELD_OUT) return TOLD_HELD_OUT;
   if (!found.known) return found.reason ?? 'Nothing known.';
   const blocks = [
     ...found.strategies.map(({ situation, suggestion, pitfalls, evidence, status, id }) =>

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { requestAfterBatch } from '../feedback/ratings/foresee.ts';
 import { startDueBatch } from '../learning/auto-batch.ts';
 import { createPipeline } from '../learning/pipeline.ts';
 import { withLock } from '../memory/lock.ts';
@@ -134,6 +135,7 @@ async function doJob(
 async function learnIfDue(ctx: Context, log: HookLog): Promise<void> {
   const { started, reasons } = await startDueBatch(ctx, createPipeline(ctx));
   if (!started) return;
+  requestAfterBatch(ctx);
   await ctx.background.idle();
   log('a batch ran', { because: reasons.join('; ') });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recordTrajectory, toTrajectory } from '../capture/recorder.ts';
 import { callerError } from '../errors.ts';
+import { requestAfterBatch } from '../feedback/ratings/foresee.ts';
 import { startDueBatch } from '../learning/auto-batch.ts';
 import { Abstractability, Analysis, BatchState, TrajectoryInput } from '../types.ts';
 import { defineTool } from './define.ts';
@@ -11,7 +12,7 @@ export const recordTrajectoryTool = defineTool({
   name: 'record_trajectory',
   title: 'Record a run',
   description:
-    'Call when a task ends, solved or not: stores the run (task, steps, outcome), works out which steps mattered and what is worth keeping. Recording a run again adds nothing; with the same session a longer version replaces the shorter. Give verdict.source "test" or "exit_code" if one judged it. Secrets are redacted.',
+    'Call when a task ends, solved or not: stores the run, works out which steps mattered and what is worth keeping. Recording again adds nothing; a longer version of the same session replaces the shorter. Give verdict.source "test" or "exit_code" if one judged it. Secrets are redacted.',
   input: TrajectoryInput,
   output: z.object({
     trajectory_id: z.string(),
@@ -34,6 +35,8 @@ export const recordTrajectoryTool = defineTool({
     const { retrieval_id = trajectory.retrieval_id } = input;
     const result = await pipeline.learnFrom({ ...trajectory, retrieval_id }, signal);
     const notes = [...result.notes, ...(result.analysis?.note ? [result.analysis.note] : [])];
+    const batch = await startDueBatch(ctx, pipeline);
+    requestAfterBatch(ctx);
     return {
       trajectory_id: trajectory.id,
       stored: result.stored,
@@ -43,7 +46,7 @@ export const recordTrajectoryTool = defineTool({
       },
       abstractability: result.abstractability,
       strategies_extracted: result.strategies_extracted,
-      batch: await startDueBatch(ctx, pipeline),
+      batch,
       ...(notes.length > 0 ? { notes } : {}),
     };
   },

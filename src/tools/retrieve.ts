@@ -47,11 +47,11 @@ export const retrieveStrategiesTool = defineTool({
   name: 'retrieve_strategies',
   title: 'What is known about a task',
   description:
-    'Call before starting a task, and again with `error` when stuck. Returns the few strategies, error fixes, code concepts and earlier runs that fit, each with its evidence for and against; known: false when nothing does. Pass retrieval_id on to record_trajectory.',
+    'Call before starting a task, and again with `error` when stuck. Returns the few strategies, error fixes, code concepts and earlier runs that fit, with evidence for and against; known: false when nothing does. Pass retrieval_id on to record_trajectory.',
   input: z.strictObject({
-    task: z.string().trim().min(1).max(20_000).describe('The task as given to you'),
+    task: z.string().trim().min(1).max(20_000).describe('As given to you'),
     task_id: z.string().optional().describe("record_trajectory's task.id"),
-    error: z.string().max(20_000).optional().describe('Error text you are stuck at'),
+    error: z.string().max(20_000).optional().describe('What you are stuck at'),
     project: z.string().trim().min(1).optional(),
     k: z.number().int().min(1).max(20).default(4).describe('Most records of each kind'),
     max_tokens: z.number().int().min(100).max(20_000).default(900),
@@ -162,9 +162,9 @@ export const matchErrorTool = defineTool({
   name: 'match_error',
   title: 'Known fixes for an error',
   description:
-    'Looks an error text up among the error patterns met before. Returns the pattern, how often it was met, and the fix that got past it with its support (worked of tried). No model is called.',
+    'Looks an error text up among those met before. Returns the pattern, how often it was met, and the fix that got past it (worked of tried).',
   input: z.strictObject({
-    error: z.string().trim().min(1).max(1_000_000).describe('The message or the whole trace'),
+    error: z.string().trim().min(1).max(1_000_000).describe('Message or whole trace'),
     task: z.string().max(20_000).optional(),
     task_id: z.string().optional(),
     project: z.string().trim().min(1).optional(),

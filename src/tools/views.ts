@@ -27,7 +27,7 @@ const MOST_FAILURES = 2;
  */
 export function strategyView(strategy: Strategy, changed: string[] = []) {
   const { id, situation, suggestion, pitfalls, evidence, status, status_why, win_rate } = strategy;
-  const { worked, tried, from, without, used, failures = [] } = evidence;
+  const { worked, tried, from, without, used, withheld, failures = [] } = evidence;
   const isStale = status === 'stale' || changed.length > 0;
   const stale = changed.length > 0 ? `${changed.join(', ')} changed since` : (status_why ?? '');
   return {
@@ -45,7 +45,7 @@ export function strategyView(strategy: Strategy, changed: string[] = []) {
           }
         : {}),
       ...(failures.length > 0 ? { failed_when: failures.slice(0, MOST_FAILURES) } : {}),
-      ...(used ? { used: usedText(used) } : {}),
+      ...(used ? { used: `${usedText(used)}${withheld ? withheldText(withheld) : ''}` } : {}),
       from: from.slice(0, MOST_SOURCES),
     },
     status: isStale ? ('stale' as const) : status,
@@ -59,6 +59,9 @@ const interval = ({ mean, low, high }: WinRate): string =>
 
 export const usedText = ({ worked, tried }: Tally): string =>
   `of ${tried} later ${tried === 1 ? 'run that was' : 'runs that were'} shown this, ${worked} succeeded`;
+
+const withheldText = ({ worked, tried }: Tally): string =>
+  `; of ${tried} from which it was withheld, ${worked}`;
 
 /**
  * The pattern with its best fix, and what else was tried: counter-evidence travels along. `values` are the caller's own

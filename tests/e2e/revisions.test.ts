@@ -16,7 +16,7 @@ describe('over stdio', () => {
     expect(hello.result?.instructions).toContain('retrieve_strategies');
     pipe.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
     const { result } = await pipe.ask('tools/list');
-    expect(result?.tools).toHaveLength(7);
+    expect(result?.tools).toHaveLength(8);
     const recorded = await pipe.ask('tools/call', { name: 'record_trajectory', arguments: solved(0) });
     expect(structured(recorded)).toMatchObject({ stored: true });
     expect(await pipe.ask('resources/read', { uri: 'knowhow://stats' })).toHaveProperty('result.contents');
@@ -30,7 +30,7 @@ describe('over stdio', () => {
     expect(hello.result?.supportedVersions).toContain(CURRENT);
     expect(hello.result?.instructions).toContain('retrieve_strategies');
     const { result } = await pipe.ask('tools/list', { _meta: ENVELOPE });
-    expect(result?.tools).toHaveLength(7);
+    expect(result?.tools).toHaveLength(8);
     const call = { name: 'record_trajectory', arguments: solved(0), _meta: ENVELOPE };
     expect(structured(await pipe.ask('tools/call', call))).toMatchObject({ stored: true });
     expect(await pipe.end()).toBe(0);

@@ -1,5 +1,6 @@
 /** Learning from runs that events told: as when an agent records one, but nobody waits for it. */
 import type { Context } from '../../context.ts';
+import { requestAfterBatch } from '../../feedback/ratings/foresee.ts';
 import { startDueBatch } from '../../learning/auto-batch.ts';
 import { createPipeline } from '../../learning/pipeline.ts';
 import type { JoinedRun } from './join.ts';
@@ -15,6 +16,7 @@ export async function learnFromJoined(ctx: Context, runs: JoinedRun[], signal?: 
     if (stored) await pipeline.learnFrom(stored, signal);
   }
   await startDueBatch(ctx, pipeline);
+  requestAfterBatch(ctx);
 }
 
 /** More than these are left to the next batch, which would come by them anyway. */
