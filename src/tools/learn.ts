@@ -8,7 +8,7 @@ export const runBatchLearningTool = defineTool({
   name: 'run_batch_learning',
   title: 'Learn from recorded runs',
   description:
-    'Distils strategies, code concepts and error patterns from the runs recorded since the last batch. Only when one is due, else says why not; min_trajectories 0 takes any number. Stops after max_seconds; call again while remaining > 0.',
+    'Distils strategies, code concepts and error patterns from the runs recorded since the last batch. Only when one is due, else says why not; min_trajectories 0 takes any. Stops after max_seconds; call again while remaining > 0.',
   input: z.strictObject({
     min_trajectories: z
       .number()
