@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { KnowhowError } from '../errors.ts';
+import { learnFromRating } from '../feedback/ratings/foresee.ts';
 import { giveFeedback } from '../feedback/ratings/give.ts';
 import { pendingRequests } from '../feedback/ratings/requests.ts';
 import { feedbackStatistics } from '../feedback/ratings/statistics.ts';
@@ -52,6 +53,7 @@ export function feedbackRoute(ctx: Context): Route {
         throw new Refusal(415, 'not_json', 'Feedback is taken as application/json.');
       const answer = await intake(request, (text) => taken(ctx, jsonOf(text)));
       answerJson(response, answer.stored ? 201 : 200, answer);
+      learnFromRating(ctx, answer);
     },
   };
 }

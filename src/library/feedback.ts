@@ -7,7 +7,8 @@ import {
 } from '../feedback/preferences/fit.ts';
 import type { PreferencePair } from '../feedback/preferences/pair.ts';
 import { preferencePairs } from '../feedback/preferences/preferences.ts';
-import { requestForeseen } from '../feedback/ratings/foresee.ts';
+import { type ComparedBy, preferenceStrengths } from '../feedback/preferences/strengths.ts';
+import { learnFromRating, requestForeseen } from '../feedback/ratings/foresee.ts';
 import type { PromisingOptions } from '../feedback/ratings/promising.ts';
 import { ratingsOf, type Scope } from '../feedback/ratings/read.ts';
 import {
@@ -59,13 +60,20 @@ export interface RewardDoor {
   predict(runs: Trajectory[], target?: RewardTarget): Promise<RewardPrediction[]>;
 }
 
+/** Pairs of attempts at one task. */
 export interface PreferencesDoor {
   pairs(options?: { project?: string; limit?: number }): Promise<PreferencePair[]>;
   fit(options?: { project?: string }): Promise<FittedPreferences | UnfitPreferences>;
+  /** Who does better at the same tasks. */
+  strengths(options: { by: ComparedBy; project?: string }): ReturnType<typeof preferenceStrengths>;
 }
 
 export const feedbackDoor = (ctx: Context): FeedbackDoor => ({
-  submit: (given) => submitRating(ctx, given),
+  async submit(given) {
+    const submitted = await submitRating(ctx, given);
+    learnFromRating(ctx, { rating_id: submitted.rating.id, stored: submitted.stored });
+    return submitted;
+  },
   ratings: (scope) => ratingsOf(ctx, scope),
   scores: (scope) => scoresOf(ctx, scope),
   best: (scope) => highScoring(ctx, scope),
@@ -88,4 +96,5 @@ export const rewardDoor = (ctx: Context): RewardDoor => ({
 export const preferencesDoor = (ctx: Context): PreferencesDoor => ({
   pairs: (options) => preferencePairs(ctx, options),
   fit: (options) => fitPreferences(ctx, options),
+  strengths: (options) => preferenceStrengths(ctx, options),
 });

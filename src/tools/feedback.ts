@@ -1,5 +1,6 @@
 /** submit_feedback: how good a run was, said by the agent, or asked of the person. */
 import { z } from 'zod';
+import { learnFromRating } from '../feedback/ratings/foresee.ts';
 import { FeedbackAnswer, giveFeedback } from '../feedback/ratings/give.ts';
 import { CAT_DIMENSIONS } from '../types.ts';
 import { defineTool } from './define.ts';
@@ -32,7 +33,9 @@ export const submitFeedbackTool = defineTool({
   }),
   output: FeedbackAnswer,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  run({ workflow, rater, ask, ...said }, { ctx, person }) {
-    return giveFeedback(ctx, { workflow, rater, ask, said }, 'agent', person);
+  async run({ workflow, rater, ask, ...said }, { ctx, person }) {
+    const answer = await giveFeedback(ctx, { workflow, rater, ask, said }, 'agent', person);
+    learnFromRating(ctx, answer);
+    return answer;
   },
 });

@@ -3,7 +3,7 @@
  * that went well may print errors of a part of it (`cmd || true`): by the programs' own formats, not by Knowhow's, such
  * observations are taken out, and counted.
  */
-import { failureOf } from '../../../src/learning/errors/failures.ts';
+import { failureOf } from '../../../src/learners/failures.ts';
 import { occurrencesOf } from '../../../src/learning/errors/patterns.ts';
 import { type Step, TrajectoryInput } from '../../../src/types.ts';
 import { alfWorld, tauBench, terminalBench } from '../sets.ts';

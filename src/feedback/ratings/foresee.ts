@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { KnowhowError } from '../../errors.ts';
 import type { RatingRequest, Trajectory } from '../../types.ts';
 import { predictReward } from '../reward/predict.ts';
+import { rewardAfterFeedback } from '../reward/train.ts';
 import { type PromisingOptions, requestPromising } from './promising.ts';
 
 /**
@@ -53,5 +54,17 @@ export function requestAfterBatch(ctx: Context): boolean {
     const waiting = await rating_requests.count({ state: 'pending' });
     const limit = Math.min(UNBIDDEN, ENOUGH_WAITING - waiting);
     if (limit > 0) await requestForeseen(ctx, { limit, signal });
+  });
+}
+
+/** After a person's rating was stored, in the background: brings the reward models of its project up to date. */
+export function learnFromRating(
+  ctx: Context,
+  { rating_id, stored }: { rating_id?: string | undefined; stored: boolean },
+): void {
+  if (rating_id === undefined || !stored) return;
+  ctx.background.start('the project of a rating', async () => {
+    const rating = await ctx.memory.ratings.get(rating_id);
+    if (rating?.rater_kind === 'human') rewardAfterFeedback(ctx, rating.project);
   });
 }

@@ -2,13 +2,13 @@
 
 import { commandsOf, isCheck, mainCommand } from '../../learners/commands/commands.ts';
 import { contentId } from '../../learners/content-id.ts';
+import type { Failure } from '../../learners/failures.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import { perObject } from '../../learners/per-object.ts';
 import { templateOf } from '../../learners/template.ts';
 import { topics } from '../../learners/words.ts';
 import { attemptId, taskKey } from '../../memory/memory.ts';
 import type { Attempt, Trajectory } from '../../types.ts';
-import type { Failure } from '../errors/failures.ts';
 import { failuresOf } from '../errors/fixes.ts';
 import { shorten } from './acts.ts';
 import { doingsOf } from './features.ts';

@@ -4,10 +4,10 @@
  */
 
 import { type Command, commandsOf, isEdit, isNote, isRead } from '../../learners/commands/commands.ts';
+import { failureOf } from '../../learners/failures.ts';
 import { templateOf } from '../../learners/template.ts';
 import { words } from '../../learners/words.ts';
 import type { Did, Step, Trajectory } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 import { generalize } from '../errors/fixes.ts';
 import { commandText, isActing, shortPath } from './acts.ts';
 import { filesNamed } from './literals.ts';

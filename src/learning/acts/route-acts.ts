@@ -1,8 +1,8 @@
 /** The way a run went, in acts that can be done again. */
 
 import { type Command, isEdit, isRead, mainCommand, shellParts } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import type { Step } from '../../types.ts';
-import type { Failure } from '../errors/failures.ts';
 import { actsOf, commandText, type FilesSeen, isActing } from './acts.ts';
 import { shapesOf, type TaskWords } from './plain-features.ts';
 

@@ -36,7 +36,7 @@ async function conceptUsage(ctx: Context, id: string): Promise<ConceptUsage | un
   return {
     id,
     shown,
-    used: new Set(uses.map(({ trajectory }) => trajectory)).size,
+    used: new Set(uses.flatMap(({ trajectory, withheld }) => (withheld ? [] : trajectory))).size,
     outcomes: tallyUses(uses) ?? null,
     written: concept.usage,
   };

@@ -5,8 +5,8 @@
  */
 
 import { isShell } from '../../learners/commands/commands.ts';
+import { failureOf } from '../../learners/failures.ts';
 import type { Step } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 import { GRAMMARS } from './grammars.ts';
 
 /** How the compiler is to parse a text. */

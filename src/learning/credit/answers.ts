@@ -4,8 +4,8 @@
  */
 
 import { mainCommand } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import type { Step } from '../../types.ts';
-import type { Failure } from '../errors/failures.ts';
 import { FARTHEST, openErrors } from './open-errors.ts';
 
 const FIRST = 0.75;

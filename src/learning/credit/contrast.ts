@@ -6,8 +6,8 @@
  */
 
 import { commandKey, commandsOf, isNote } from '../../learners/commands/commands.ts';
+import { failureOf } from '../../learners/failures.ts';
 import type { Attribution, Step } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 import { attributeSimple, type Credited, normalize } from './simple.ts';
 
 /** At least so many other attempts with a known outcome, of either kind, make a contrast. */

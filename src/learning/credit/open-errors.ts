@@ -1,9 +1,9 @@
 /** Errors that a run never got past: where the same command did not go through later. */
 
 import { mainCommand } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import { templateOf } from '../../learners/template.ts';
 import type { Step } from '../../types.ts';
-import type { Failure } from '../errors/failures.ts';
 
 /** Beyond this distance the weight 2^-distance is held, so that 5,000 steps do not underflow. */
 export const FARTHEST = 40;

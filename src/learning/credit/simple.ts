@@ -10,8 +10,8 @@
  */
 
 import { commandsOf, isNote, isRead, mainCommand } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import type { Attribution, Step, Task, Trajectory } from '../../types.ts';
-import type { Failure } from '../errors/failures.ts';
 import { failuresOf } from '../errors/fixes.ts';
 import { blameAnswers, namesNoTool, praiseAnswers } from './answers.ts';
 import { blameConversation, isConversation } from './conversation.ts';

@@ -12,12 +12,12 @@ import {
   isRead,
   mainCommand,
 } from '../../learners/commands/commands.ts';
+import { type Failure, failureOf } from '../../learners/failures.ts';
 import { perObject } from '../../learners/per-object.ts';
 import { jaccard } from '../../learners/words.ts';
 import type { Step } from '../../types.ts';
 import { commandText, isActing } from '../acts/acts.ts';
 import { type Act, changeOf, isToolCall, valuesOf } from './changes.ts';
-import { type Failure, failureOf } from './failures.ts';
 import { installOf, isNamed, isRefresh } from './installs.ts';
 import { statementAttempts } from './queries.ts';
 import type { Reading } from './reading.ts';

@@ -1,10 +1,10 @@
 /** A run as fixes are looked for in it: what is asked of a step again and again is worked out once. */
 
 import { type Command, mainCommand } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import { type Templated, templateOf } from '../../learners/template.ts';
 import type { Step } from '../../types.ts';
 import { actsOf, type FilesSeen } from '../acts/acts.ts';
-import type { Failure } from './failures.ts';
 import { type Statement, statementOf } from './statements.ts';
 
 export interface Reading {

@@ -1,10 +1,10 @@
 /** The examples of one run. */
 
 import { isCheck, mainCommand } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Step, Trajectory } from '../../types.ts';
 import { attributeSimple, keySteps } from '../credit/simple.ts';
-import type { Failure } from '../errors/failures.ts';
 import { failuresOf } from '../errors/fixes.ts';
 import { reachedBy } from './reached.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';

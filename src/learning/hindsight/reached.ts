@@ -5,9 +5,9 @@
  */
 
 import { type Command, commandKey, commandsOf, isCheck, isNote } from '../../learners/commands/commands.ts';
+import type { Failure } from '../../learners/failures.ts';
 import type { Step, Trajectory } from '../../types.ts';
 import { commandText, isActing } from '../acts/acts.ts';
-import type { Failure } from '../errors/failures.ts';
 
 /** A sub-goal, and the steps that led to it. */
 export interface Reached {

@@ -1,7 +1,8 @@
 /** What a wording may lean on: the tasks and the acts of the runs behind a record, never what a program printed. */
+
+import { failureOf } from '../../learners/failures.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Trajectory } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 
 /** Runs of a record that are shown. */
 export const MOST_SOURCES = 3;

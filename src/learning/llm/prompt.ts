@@ -3,9 +3,9 @@
  * by agents, programs and web pages: a model may read it, and must not obey it.
  */
 import { createHash } from 'node:crypto';
+import { failureOf } from '../../learners/failures.ts';
 import { cleanText } from '../../text.ts';
 import type { Attribution, Trajectory } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 
 const MOST_STEPS = 60;
 const HEAD = 15;

@@ -2,9 +2,10 @@
  * Which runs a model is asked about, where it is not asked about all: those from which most can be learned that counting
  * does not find. A number for each run, made from the run alone, so that thousands are ranked without being kept.
  */
+
+import { failureOf } from '../../learners/failures.ts';
 import { experienceId, taskKey } from '../../memory/memory.ts';
 import type { Experience, Trajectory } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 
 export interface Telling {
   id: string;

@@ -1,6 +1,7 @@
 /** The code that a run wrote itself: through editing tools and here-documents, in steps that did not fail. */
+
+import { failureOf } from '../../learners/failures.ts';
 import type { Step } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 
 export interface Written {
   /** Where to, '' when the step does not say. */

@@ -4,9 +4,9 @@
  */
 
 import { isRead, mainCommand } from '../../learners/commands/commands.ts';
+import { failureOf } from '../../learners/failures.ts';
 import { topics } from '../../learners/words.ts';
 import type { Step, Task } from '../../types.ts';
-import { failureOf } from '../errors/failures.ts';
 
 export interface Pace {
   failed: boolean;
