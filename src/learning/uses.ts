@@ -4,18 +4,21 @@
  */
 import type { Context } from '../context.ts';
 import { contentId } from '../learners/content-id.ts';
+import { countVotes, examined } from '../learners/votes.ts';
 import { taskKey } from '../memory/memory.ts';
 import {
+  type Counted,
   type Exposure,
   type Retrieval,
+  type Strategy,
   type Trajectory,
   type Use,
   type Used,
   VERDICT_TRUST,
-  type Votes,
 } from '../types.ts';
 import { lastErrorOf } from './acts/attempt.ts';
 import { exposureOf, recordsOf, rejudgeExposures } from './exposures.ts';
+import { linksOf } from './links.ts';
 import { latest } from './strategies/evidence.ts';
 
 const KINDS: [prefix: string, kind: Use['kind']][] = [
@@ -32,23 +35,24 @@ export interface NotedUses {
   notes: string[];
 }
 
-/** Credits what was shown to these runs with how they ended. Runs without a `retrieval_id` cost nothing. */
+/**
+ * Credits what was shown to these runs, or was chosen for them and withheld, with how they ended. Without a hold-out, runs
+ * without a `retrieval_id` cost nothing.
+ */
 export async function noteUses(ctx: Context, runs: Trajectory[]): Promise<NotedUses> {
-  const asked = runs.filter(({ retrieval_id }) => retrieval_id !== undefined);
+  const asked = ctx.config.holdout > 0 ? runs : runs.filter(({ retrieval_id }) => retrieval_id !== undefined);
   if (asked.length === 0) return { uses: [], notes: [] };
-  const wanted = [...new Set(asked.flatMap(({ retrieval_id }) => retrieval_id ?? []))];
-  const retrievals = new Map((await ctx.memory.retrievals.getMany(wanted)).map((each) => [each.id, each]));
+  const { links, astray } = await linksOf(ctx, asked);
   const uses: Use[] = [];
   const exposures: Exposure[] = [];
   const notes: string[] = [];
-  for (const run of asked) {
-    const retrieval = retrievals.get(run.retrieval_id ?? '');
-    if (!retrieval) notes.push('retrieval_id names no stored retrieval: nothing was credited.');
+  if (astray.length > 0) notes.push('retrieval_id names no stored retrieval: nothing was credited.');
+  for (const { run, retrieval, mixed } of links) {
     // What was asked for after the run had ended did not help it.
-    else if (retrieval.at > run.at) notes.push('That retrieval came after the run: nothing was credited.');
+    if (retrieval.at > run.at) notes.push('That retrieval came after the run: nothing was credited.');
     else {
       uses.push(...usesOf(run, retrieval));
-      exposures.push(exposureOf(run, retrieval));
+      exposures.push({ ...exposureOf(run, retrieval), ...(mixed ? { mixed } : {}) });
     }
   }
   if (uses.length > 0) await ctx.memory.uses.put(uses);
@@ -79,6 +83,7 @@ export function usesOf(run: Trajectory, retrieval: Retrieval): Use[] {
       task_key: taskKey(run.project, run.task),
       place,
       ...(isWithheld ? { withheld: true as const } : {}),
+      ...(retrieval.holdout === undefined ? {} : { holdout: retrieval.holdout }),
       ...verdictOf(run),
     };
   });
@@ -117,37 +122,53 @@ export async function usesOfRecords(ctx: Context, ids: string[]): Promise<Map<st
 }
 
 /**
- * Counts judged uses, each run once, those of `counted` runs left out: they are in the evidence already. A task has at
- * most one vote, shared by its runs by trust: ten attempts at one task are one witness. Undefined without any.
+ * Counts judged uses of what was shown, each run once, those of `counted` runs left out: they are in the evidence already.
+ * What stood further down says less. Undefined without any.
  */
 export function tallyUses(uses: Use[], counted: ReadonlySet<string> = new Set()): Used | undefined {
-  const judged = [...new Map(uses.map((use) => [use.trajectory, use])).values()].filter(
-    ({ success, trajectory, withheld }) => success !== null && !withheld && !counted.has(trajectory),
-  );
+  const judged = judgedUses(uses, counted).filter(({ withheld }) => !withheld);
   if (judged.length === 0) return undefined;
-  const votes: Votes = { worked: 0, failed: 0 };
-  let confirmed = 0;
-  for (const same of [...Map.groupBy(judged, ({ task_key }) => task_key).values()].sort(byTask)) {
-    const sum = (success: boolean) =>
-      same
-        .filter((use) => use.success === success)
-        .map(({ trust }) => trust)
-        .sort()
-        .reduce((total, trust) => total + trust, 0);
-    const [good, bad] = [sum(true), sum(false)];
-    const scale = 1 / Math.max(1, good + bad);
-    votes.worked += good * scale;
-    votes.failed += bad * scale;
-    if (same.some(({ success, trust }) => success && trust >= VERDICT_TRUST.llm_judge)) confirmed += 1;
-  }
+  const strong = judged.filter(({ success, trust }) => success && trust >= VERDICT_TRUST.llm_judge);
   return {
-    worked: judged.filter(({ success }) => success).length,
-    tried: judged.length,
-    tasks: new Set(judged.map(({ task_key }) => task_key)).size,
-    judged: confirmed,
-    votes,
+    ...countUses(judged),
+    tasks: tasksOf(judged),
+    judged: tasksOf(strong),
     last: latest(judged.map(({ at }) => at)) ?? '',
   };
 }
 
-const byTask = ([a]: Use[], [b]: Use[]): number => ((a?.task_key ?? '') < (b?.task_key ?? '') ? -1 : 1);
+/**
+ * Counts the uses that a draw decided on: what was withheld, and what was shown while something was. Undefined while
+ * nothing was withheld.
+ */
+export function tallyDrawn(
+  uses: Use[],
+  counted: ReadonlySet<string> = new Set(),
+): Strategy['evidence']['withheld'] {
+  const drawn = judgedUses(uses, counted).filter(({ withheld, holdout }) => withheld || holdout);
+  const withheld = drawn.filter((use) => use.withheld);
+  if (withheld.length === 0) return undefined;
+  return { ...countUses(withheld), shown: countUses(drawn.filter((use) => !use.withheld)) };
+}
+
+type Judged = Use & { success: boolean };
+
+/** Each run once: where it was shown two that are one by now, at the better place. */
+function judgedUses(uses: Use[], counted: ReadonlySet<string>): Judged[] {
+  const byRun = new Map<string, Judged>();
+  for (const use of uses) {
+    const { success, trajectory } = use;
+    if (success === null || counted.has(trajectory)) continue;
+    const known = byRun.get(trajectory);
+    if (!known || (use.place ?? 1) < (known.place ?? 1)) byRun.set(trajectory, { ...use, success });
+  }
+  return [...byRun.values()];
+}
+
+const countUses = (uses: Judged[]): Counted => ({
+  worked: uses.filter(({ success }) => success).length,
+  tried: uses.length,
+  votes: countVotes(uses.map((use) => ({ ...use, weight: use.trust * examined(use.place) }))),
+});
+
+const tasksOf = (uses: Use[]): number => new Set(uses.map(({ task_key }) => task_key)).size;

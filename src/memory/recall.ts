@@ -113,7 +113,12 @@ export async function recall(memory: Memory, query: RecallQuery): Promise<Recall
     .slice(0, k);
   const experiences = await experiencesOf(memory, told);
   const found = {
-    strategies: advice.map(({ record, relevance, score }) => ({ strategy: record, relevance, score })),
+    strategies: advice.map(({ record, relevance, score, explored }) => ({
+      strategy: record,
+      relevance,
+      score,
+      ...(explored ? { explored } : {}),
+    })),
     error_patterns: errorsFor(patterns, matched, runs, query),
     concepts: reaching(concepts, () => FLOOR.single, project, hasFloor)
       .sort((a, b) => own(b.record) - own(a.record))

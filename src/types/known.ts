@@ -29,6 +29,10 @@ export const Used = z.object({
 });
 export type Used = z.infer<typeof Used>;
 
+/** Runs counted, with what they weigh. */
+export const Counted = z.object({ ...Tally.shape, votes: Votes });
+export type Counted = z.infer<typeof Counted>;
+
 /** Code that a record names, as it was when the record was last confirmed. */
 export const Cite = z.object({
   path: text.describe('Relative to the workspace'),
@@ -60,6 +64,10 @@ export const Strategy = z.object({
     firm: z.boolean().optional().describe('A contrast within tasks that is more than chance'),
     failures: z.array(text).optional().describe('What failed runs that did it were left with, in short'),
     used: Used.optional().describe('Runs it was shown to, beyond those in `from`'),
+    withheld: Counted.extend({ shown: Counted.describe('Runs that were drawn to be shown it meanwhile') })
+      .optional()
+      .describe('Runs that would have been shown it, and were drawn not to be'),
+    base: Counted.optional().describe('Other judged runs of its project, once it was shown to some'),
   }),
   win_rate: WinRate.optional().describe('Posterior of its success rate: mean and 68 % interval'),
   status: z.enum(STATUSES),

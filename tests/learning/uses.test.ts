@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
 import { createPipeline } from '../../src/learning/pipeline.ts';
-import { noteUses, rejudgeUses, tallyUses } from '../../src/learning/uses.ts';
+import { noteUses, rejudgeUses, tallyDrawn, tallyUses } from '../../src/learning/uses.ts';
 import type { Retrieval, Step } from '../../src/types.ts';
 import { AT, bash, clockAt, failing, inputOf, openFresh, type RunFacts } from '../support/fixtures.ts';
 import { strategyOf, useOf } from '../support/strategies.ts';
@@ -161,7 +161,78 @@ describe('uses', () => {
     expect((await noteUses(ctx, runs)).uses).toEqual(await ctx.memory.uses.list());
   });
 
+  it('are compared with other runs of the project, as the last batch counted them', async () => {
+    const { ctx } = await shop();
+    await ctx.memory.strategies.put([
+      strategyOf({ id: 'strat_shown', worked: 1, from: ['traj_old'], kind: 'given' }),
+    ]);
+    for (const task of ['Red', 'Green', 'Blue']) await finish(ctx, { task, success: task !== 'Blue' });
+    await finish(ctx, { task: 'Claimed', source: 'agent' });
+    await finish(ctx, { retrieval_id: 'ret_1', task: 'One' });
+    const base = async () => (await ctx.memory.strategies.get('strat_shown'))?.evidence.base;
+    expect(await base()).toBeUndefined();
+    await createPipeline(ctx).runBatchLearning({ min_trajectories: 0 });
+    const counted = { worked: 2, tried: 3, votes: { worked: 2, failed: 1 } };
+    expect(await base()).toEqual(counted);
+    await finish(ctx, { retrieval_id: 'ret_1', task: 'Two', success: false });
+    expect(await base()).toEqual(counted);
+    expect(await used(ctx)).toMatchObject({ worked: 1, tried: 2 });
+  });
+
   it('without a verdict count for nothing', () => {
     expect(tallyUses([useOf({ success: null })])).toBeUndefined();
+  });
+
+  it('count by where they stood: what came later was less likely read', () => {
+    const at = (place: number | undefined, success: boolean) =>
+      tallyUses([useOf({ success, ...(place ? { place } : {}) })])?.votes;
+    expect(at(1, true)).toEqual({ worked: 1, failed: 0 });
+    expect(at(undefined, true)).toEqual({ worked: 1, failed: 0 });
+    expect(at(3, false)).toEqual({ worked: 0, failed: 0.5 });
+    // A task has one vote still, and two that are one by now count where they stood better.
+    const same = [1, 2, 3].map((place) => useOf({ place, run: 'one' }));
+    expect(tallyUses(same)).toMatchObject({ worked: 1, tried: 1, votes: { worked: 1 } });
+    expect(tallyUses(same.toReversed())?.votes).toEqual({ worked: 1, failed: 0 });
+  });
+
+  it('of what was withheld speak for what happens without it, and for nothing else', () => {
+    const uses = [
+      useOf({ task: 'a', withheld: true, holdout: 0.5 }),
+      useOf({ task: 'b', withheld: true, holdout: 0.5, success: false }),
+      useOf({ task: 'c', holdout: 0.5, success: false }),
+      useOf({ task: 'd' }),
+    ];
+    expect(tallyUses(uses)).toMatchObject({ worked: 1, tried: 2 });
+    // The last was shown when nothing was held out: nobody drew it.
+    expect(tallyDrawn(uses)).toEqual({
+      worked: 1,
+      tried: 2,
+      votes: { worked: 1, failed: 1 },
+      shown: { worked: 0, tried: 1, votes: { worked: 0, failed: 1 } },
+    });
+    expect(tallyDrawn(uses.slice(2))).toBeUndefined();
+  });
+});
+
+describe('a run of a task that was held out', () => {
+  it('counts for what was withheld, confirms nothing and is blamed for nothing', async () => {
+    const { ctx } = await shop();
+    const drawn = { arm: 'withheld' as const, holdout: 0.5, shown: [], withheld: ['strat_shown'] };
+    await ctx.memory.retrievals.put([{ ...retrieval('ret_out', []), ...drawn }]);
+    await finish(ctx, { retrieval_id: 'ret_out', task: 'One' });
+    await finish(ctx, { retrieval_id: 'ret_out', task: 'Two', success: false });
+    const strategy = await ctx.memory.strategies.get('strat_shown');
+    expect(strategy?.evidence.used).toBeUndefined();
+    expect(strategy?.evidence.failures).toBeUndefined();
+    expect(strategy?.confirmed_at).toBeUndefined();
+    expect(strategy?.evidence.withheld).toEqual({
+      worked: 1,
+      tried: 2,
+      votes: { worked: 1, failed: 1 },
+      shown: { worked: 0, tried: 0, votes: { worked: 0, failed: 0 } },
+    });
+    expect((await ctx.memory.uses.list()).map(({ holdout }) => holdout)).toEqual([0.5, 0.5]);
+    await createPipeline(ctx).runBatchLearning({ min_trajectories: 0 });
+    expect((await ctx.memory.strategies.get('strat_shown'))?.evidence.withheld).toMatchObject({ tried: 2 });
   });
 });

@@ -1,21 +1,14 @@
 /** What is believed of a strategy's win rate: Beta(1, 1) and the evidence, each run weighed by who judged it. */
 import { betaQuantile } from '../../learners/beta.ts';
-import type { Strategy, Votes, WinRate } from '../../types.ts';
+import { votesOf } from '../../learners/votes.ts';
+import type { Counted, Strategy, Votes, WinRate } from '../../types.ts';
+
+export { votesOf };
 
 /** Two thirds of the belief lie in the interval, as with one standard error; a sixth on either side. */
 const TAIL = 0.16;
 
 export type Believed = Pick<Strategy, 'evidence' | 'trust'>;
-
-/** Trust-weighted runs for and against: those it was learned from, and those it was shown to. */
-export function votesOf({ evidence, trust }: Believed): Votes {
-  const { worked, tried, used } = evidence;
-  const learned = evidence.votes ?? { worked: trust * worked, failed: trust * (tried - worked) };
-  return {
-    worked: learned.worked + (used?.votes.worked ?? 0),
-    failed: learned.failed + (used?.votes.failed ?? 0),
-  };
-}
 
 /** Posterior mean of the win rate with its 68 % interval, rounded to three places. */
 export const posterior = (strategy: Believed): WinRate => rateOf(votesOf(strategy));
@@ -30,9 +23,18 @@ export function rateOf({ worked, failed }: Votes): WinRate {
   };
 }
 
-/** What runs at the same tasks reach without it, with one run either way added; 0.5 where nobody tried without. */
-export function alternativeTo({ evidence: { without } }: Pick<Strategy, 'evidence'>): number {
-  return without && without.tried > 0 ? (without.worked + 1) / (without.tried + 2) : 0.5;
+/**
+ * What runs reach without it, with one run either way added: those from which it was withheld where there are enough, else
+ * those at the same tasks that did otherwise; 0.5 where nobody tried without.
+ */
+export function alternativeTo({ evidence: { without, withheld } }: Pick<Strategy, 'evidence'>): number {
+  const { worked, tried } = (isEnough(withheld) ? withheld : without) ?? { worked: 0, tried: 0 };
+  return tried > 0 ? (worked + 1) / (tried + 2) : 0.5;
 }
+
+/** So many votes of runs from which it was withheld are asked before any other. */
+const ENOUGH = 10;
+export const isEnough = (withheld: Counted | undefined): boolean =>
+  withheld !== undefined && withheld.votes.worked + withheld.votes.failed >= ENOUGH;
 
 const rounded = (share: number): number => Math.round(share * 1000) / 1000;

@@ -8,6 +8,7 @@ import { keepWording } from '../llm/strategy.ts';
 import { usesOfRecords } from '../uses.ts';
 import { citesOf, freshness } from './cites.ts';
 import { latest, type Witnesses, weigh, witnessesOf } from './evidence.ts';
+import { baseOf } from './harm.ts';
 import { absorb, joinNear } from './merge.ts';
 import { codeKey } from './near.ts';
 import { withSignValues } from './sign-values.ts';
@@ -52,7 +53,9 @@ export async function settleStrategies(
   const merged = joined([...pool.values()], stored, witnesses);
   const all = [...merged, ...missing.filter(({ id }) => !pool.has(id))];
   const uses = await usesOfRecords(ctx, [...new Set(all.flatMap(namesOf))]);
-  const cited = await Promise.all(all.map((each) => withCites(ctx, credit(each, uses))));
+  const base = baseOf(attempts);
+  const credited = all.map((each) => credit(each, uses, each.project === project ? base : undefined));
+  const cited = await Promise.all(credited.map((each) => withCites(ctx, each)));
   const changed = await freshness(ctx, cited);
   const project_at = latest(attempts.map(({ at }) => at));
   const isTold = new Set(told.map(({ id }) => id));

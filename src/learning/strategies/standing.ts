@@ -1,15 +1,23 @@
 /** Where a strategy stands: what its uses add to its evidence, what is believed of it, and the status that follows. */
 import type { Strategy, Use } from '../../types.ts';
-import { tallyUses } from '../uses.ts';
+import { tallyDrawn, tallyUses } from '../uses.ts';
 import { latest, MOST_FAILURES } from './evidence.ts';
+import type { Base } from './harm.ts';
 import { type Circumstances, nextStatus } from './lifecycle.ts';
 import { posterior } from './posterior.ts';
 
-/** The strategy with its uses counted and what is believed of it. Those in its evidence already are not counted twice. */
-export function credit(strategy: Strategy, uses: ReadonlyMap<string, Use[]>): Strategy {
-  const found = namesOf(strategy).flatMap((id) => uses.get(id) ?? []);
-  const { used: _, ...evidence } = strategy.evidence;
-  const used = tallyUses(found, new Set(evidence.from));
+/**
+ * The strategy with its uses counted and what is believed of it. Those in its evidence already are not counted twice.
+ * @param base other runs of the project; undefined leaves what was counted last.
+ */
+export function credit(strategy: Strategy, uses: ReadonlyMap<string, Use[]>, base?: Base): Strategy {
+  const all = namesOf(strategy).flatMap((id) => uses.get(id) ?? []);
+  const found = all.filter(({ withheld }) => !withheld);
+  const { used: _, withheld: __, base: before, ...evidence } = strategy.evidence;
+  const counted = new Set(evidence.from);
+  const used = tallyUses(all, counted);
+  const withheld = tallyDrawn(all, counted);
+  const others = used && (base ? base(strategy, found) : before);
   const confirmed = latest([
     strategy.confirmed_at,
     ...found.filter(({ success }) => success).map(({ at }) => at),
@@ -17,17 +25,19 @@ export function credit(strategy: Strategy, uses: ReadonlyMap<string, Use[]>): St
   const { cites, ...rest } = strategy;
   const errors = found.flatMap(({ success, error }) => (success === false && error ? [error] : []));
   const failures = [...new Set([...(evidence.failures ?? []), ...errors.sort()])].slice(0, MOST_FAILURES);
-  const counted = {
+  const weighed = {
     ...rest,
     evidence: {
       ...evidence,
       ...(used ? { used } : {}),
+      ...(withheld ? { withheld } : {}),
+      ...(others ? { base: others } : {}),
       ...(failures.length > 0 ? { failures } : {}),
     },
     ...(confirmed ? { confirmed_at: confirmed } : {}),
     ...(cites && !isNewer(confirmed, strategy.confirmed_at) ? { cites } : {}),
   };
-  return { ...counted, win_rate: posterior(counted) };
+  return { ...weighed, win_rate: posterior(weighed) };
 }
 
 /** Confirmed since: what it cites is then cited anew, as the code is now. */

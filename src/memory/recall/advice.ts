@@ -1,8 +1,10 @@
 /** Of the strategies that a search found, those that are told: near enough, best first, none that says the same twice. */
+import type { Random } from '../../learners/random.ts';
 import type { Strategy } from '../../types.ts';
 import type { Near } from './candidates.ts';
 import { diverse } from './diverse.ts';
 import { worth } from './evidence.ts';
+import { drawn } from './explore.ts';
 import { BESIDE_BEST, FLOOR, floorOf, near, reaching } from './floor.ts';
 
 export interface AdviceQuery {
@@ -10,7 +12,11 @@ export interface AdviceQuery {
   k: number;
   now?: Date;
   floor?: boolean;
+  explore?: { share: number; random: Random };
 }
+
+/** Advice that is told; `explored` stands in the place of a better known one, to be tried. */
+export type Advice = Near<Strategy> & { explored?: true };
 
 /** Which strategies are searched: what is stale is told only where there is nothing else. */
 export const TOLD = { status: ['active', 'candidate', 'stale'] };
@@ -25,7 +31,7 @@ export const passagesOf = ({ situation, suggestion, seen_at }: Strategy): string
 /** How many each search hands over: the more are asked for, the more are weighed. */
 export const wideFor = (k: number): number => Math.min(48, 16 + 2 * k);
 
-export function adviceFrom(found: Near<Strategy>[], query: AdviceQuery): Near<Strategy>[] {
+export function adviceFrom(found: Near<Strategy>[], query: AdviceQuery): Advice[] {
   const { project, k, now, floor = true } = query;
   // The asker's own project comes first, whatever others know.
   const own = (record: Strategy) =>
@@ -40,5 +46,7 @@ export function adviceFrom(found: Near<Strategy>[], query: AdviceQuery): Near<St
   const advice = (fresh.length > 0 ? fresh : fitting)
     .map((hit) => ({ ...hit, score: worth(hit, now) }))
     .sort((a, b) => own(b.record) - own(a.record) || b.score - a.score);
-  return diverse(advice, ({ record }) => record.suggestion, k);
+  const { explore } = query;
+  const told = diverse(advice, ({ record }) => record.suggestion, explore ? advice.length : k);
+  return explore ? drawn(told, k, explore) : told;
 }

@@ -1,6 +1,6 @@
 /** What evidence adds to relevance: how often it worked, who said so, at how many tasks, and how long ago. */
 import { betaMean } from '../../learners/statistics.ts';
-import type { ErrorPattern, Strategy, Trajectory } from '../../types.ts';
+import type { ErrorPattern, Strategy, Trajectory, Votes } from '../../types.ts';
 import type { Near } from './candidates.ts';
 
 const DAY = 86_400_000;
@@ -8,17 +8,33 @@ const DAY = 86_400_000;
 const FADES = 180;
 
 /**
- * Relevance times evidence: the posterior success rate, what it is above that of attempts at the same tasks that did
- * otherwise, the number of independent tasks, the strength of the verdicts, and how long ago it was last confirmed.
+ * Relevance times evidence: the posterior success rate, to which runs that it was shown to add by the place it had; what
+ * it is above that of attempts at the same tasks that did otherwise, or, where it was withheld from runs by a draw, what
+ * showing it changed, for better or worse; the number of independent tasks, the strength of the verdicts, and how long ago
+ * it was last confirmed.
  */
 export function worth({ record, relevance }: Near<Strategy>, now?: Date): number {
-  const { worked, tried, without, tasks } = record.evidence;
+  const { worked, tried, tasks } = record.evidence;
   const rate = record.win_rate?.mean ?? betaMean(worked, tried);
-  const lift = without ? Math.max(0, rate - betaMean(without.worked, without.tried)) : 0;
+  const lift = liftOf(record, rate);
   const standing = record.status === 'active' ? 1 : 0.8;
   const strength = (0.5 + rate) * (1 + 0.5 * lift + 0.05 * Math.min(tasks, 4)) * (0.7 + 0.3 * record.trust);
   return relevance * standing * strength * freshness(record, now);
 }
+
+function liftOf({ evidence: { without, withheld } }: Strategy, rate: number): number {
+  if (withheld) return changeOf(withheld.shown.votes, withheld.votes);
+  return without ? Math.max(0, rate - betaMean(without.worked, without.tried)) : 0;
+}
+
+/** The difference of two rates, each drawn towards what both have in common: a few runs say little. */
+function changeOf(these: Votes, those: Votes): number {
+  const common = betaMean(these.worked + those.worked, votesIn(these) + votesIn(those));
+  const rateOf = (votes: Votes) => betaMean(votes.worked, votesIn(votes), common);
+  return rateOf(these) - rateOf(those);
+}
+
+const votesIn = ({ worked, failed }: Votes): number => worked + failed;
 
 function freshness({ at, confirmed_at }: Strategy, now: Date | undefined): number {
   const age = now ? now.getTime() - Date.parse(confirmed_at ?? at) : 0;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, nextStatus, RULES } from '../../../src/learning/strategies/lifecycle.ts';
 import { alternativeTo, posterior, votesOf } from '../../../src/learning/strategies/posterior.ts';
-import { tallyUses } from '../../../src/learning/uses.ts';
-import { STATUSES, type Strategy, type Use, VERDICT_TRUST } from '../../../src/types.ts';
+import { tallyDrawn, tallyUses } from '../../../src/learning/uses.ts';
+import { type Counted, STATUSES, type Strategy, VERDICT_TRUST } from '../../../src/types.ts';
 import { AT, strategyOf, useOf } from '../../support/strategies.ts';
 
 const now = new Date('2026-03-01T00:00:00.000Z');
@@ -12,6 +12,11 @@ const statusOf = (strategy: Strategy, about: Partial<Circumstances> = {}) =>
   nextStatus(strategy, { now, ...about }).status;
 const shown = (worked: number, failed: number) =>
   tallyUses(Array.from({ length: worked + failed }, (_, i) => useOf({ task: `t${i}`, success: i < worked })));
+const others = (worked: number, failed: number): Counted => ({
+  worked,
+  tried: worked + failed,
+  votes: { worked, failed },
+});
 
 describe('a candidate', () => {
   it('is active once two judged runs bear it out, not before, and not on the word of agents', () => {
@@ -38,7 +43,7 @@ describe('a candidate', () => {
   it('is archived when runs keep failing with it, one that a person gave is not', () => {
     expect(statusOf(strategyOf({ worked: 1, failed: 3 }))).toBe('candidate');
     expect(statusOf(strategyOf({ worked: 0, failed: 4 }))).toBe('archived');
-    expect(statusOf(strategyOf({ kind: 'given', worked: 0, failed: 4 }))).toBe('stale');
+    expect(statusOf(strategyOf({ kind: 'given', worked: 0, failed: 40 }))).toBe('candidate');
     // Rare success, but none at all without it.
     expect(statusOf(strategyOf({ worked: 2, failed: 8, without: { worked: 0, tried: 12 } }))).toBe('active');
   });
@@ -70,17 +75,46 @@ describe('an active one', () => {
   });
 
   it('goes stale when runs that it was shown to did clearly worse', () => {
-    expect(statusOf({ ...active, evidence: { ...active.evidence, used: shown(0, 2) } })).toBe('active');
-    expect(statusOf({ ...active, evidence: { ...active.evidence, used: shown(0, 9) } })).toBe('stale');
+    const afterUses = (of: Strategy, used: Strategy['evidence']['used'], base?: Counted) =>
+      nextStatus({ ...of, evidence: { ...of.evidence, used, ...(base ? { base } : {}) } }, { now });
+    expect(afterUses(active, shown(0, 9)).status).toBe('active');
+    expect(afterUses(active, shown(0, 5), others(30, 20)).status).toBe('active');
+    expect(afterUses(active, shown(0, 9), others(30, 20))).toEqual({
+      status: 'stale',
+      why: 'runs that were shown it did worse than other runs of its project: 0 of 9 against 30 of 50',
+    });
+    // As hard as everything there is.
+    expect(afterUses(active, shown(1, 11), others(5, 45)).status).toBe('active');
     // It beats the nothing that others reached where it was learned, and yet it helps nobody.
     const proud = strategyOf({ worked: 6, without: { worked: 0, tried: 6 }, status: 'active' });
-    expect(statusOf({ ...proud, evidence: { ...proud.evidence, used: shown(0, 10) } })).toBe('active');
-    expect(statusOf({ ...proud, evidence: { ...proud.evidence, used: shown(0, 11) } })).toBe('stale');
+    expect(afterUses(proud, shown(0, 20)).status).toBe('active');
+    expect(afterUses(proud, shown(0, 28))).toEqual({
+      status: 'stale',
+      why: '28 of 28 runs that it was shown to failed',
+    });
+    // Unless that is how hard everything is there.
+    expect(afterUses(proud, shown(0, 28), others(3, 57)).status).toBe('active');
+    expect(afterUses(proud, shown(0, 28), others(30, 30)).status).toBe('stale');
     // Ten attempts at one task are one witness.
     const once = tallyUses(
       Array.from({ length: 10 }, (_, i) => useOf({ task: 'one', run: `r${i}`, success: false })),
     );
-    expect(statusOf({ ...active, evidence: { ...active.evidence, used: once } })).toBe('active');
+    expect(afterUses(active, once, others(30, 20)).status).toBe('active');
+  });
+
+  it('goes stale when attempts without it do better, at as many tasks as tell of it', () => {
+    const of = (tasks: number) =>
+      strategyOf({
+        worked: 3,
+        status: 'active',
+        tasks,
+        used: shown(2, 10),
+        without: { worked: 18, tried: 20 },
+      });
+    expect(statusOf(of(2))).toBe('active');
+    expect(nextStatus(of(20), { now }).why).toBe(
+      'runs with it did worse than without: 5 of 15 against 18 of 20',
+    );
   });
 
   it('goes stale when the project went on without it, not because time passed', () => {
@@ -117,6 +151,47 @@ describe('a stale one', () => {
   });
 });
 
+describe('one that was withheld from some by a draw', () => {
+  const drawn = (worked: number, failed: number, without: [worked: number, failed: number]) => ({
+    used: shown(worked, failed),
+    withheld: { ...others(...without), shown: others(worked, failed) },
+  });
+  const base = others(200, 20);
+
+  it('is retired for doing worse than where it was withheld, and says so in numbers', () => {
+    const worse = strategyOf({ worked: 3, status: 'active', ...drawn(12, 28, [27, 14]) });
+    expect(nextStatus(worse, { now })).toEqual({
+      status: 'stale',
+      why: 'runs that were shown it did worse than those from which it was withheld: 12 of 40 against 27 of 41',
+    });
+  });
+
+  it('is not retired where that may be chance, whatever others reach at other tasks', () => {
+    const hard = { ...drawn(12, 28, [14, 27]), base, without: { worked: 19, tried: 20 }, tasks: 20 };
+    expect(statusOf(strategyOf({ worked: 3, kind: 'contrast', status: 'active', ...hard }))).toBe('active');
+    const hopeless = drawn(1, 59, [0, 12]);
+    expect(statusOf(strategyOf({ worked: 3, status: 'active', ...hopeless }))).toBe('active');
+    // A handful withheld is not asked yet.
+    const few = strategyOf({ worked: 3, status: 'active', base, ...drawn(4, 12, [1, 3]) });
+    expect(statusOf(few)).toBe('stale');
+  });
+
+  it('is active when it did better than where it was withheld, if it may be trusted', () => {
+    const better = { kind: 'contrast' as const, firm: false, without: { worked: 19, tried: 20 } };
+    const helped = { ...better, worked: 0, ...drawn(60, 40, [30, 70]) };
+    expect(nextStatus(strategyOf(helped), { now })).toEqual({
+      status: 'active',
+      why: 'judged runs succeeded with it more often than without',
+    });
+    const barely = { ...better, worked: 0, failed: 300, kind: 'given' as const, ...drawn(60, 40, [30, 70]) };
+    expect(nextStatus(strategyOf(barely), { now }).why).toContain(
+      'did better than those from which it was withheld',
+    );
+    expect(statusOf(strategyOf({ ...barely, trust: 0.1 }))).toBe('candidate');
+    expect(statusOf(strategyOf({ ...better, worked: 0, ...drawn(52, 48, [50, 50]) }))).toBe('candidate');
+  });
+});
+
 // ---------------------------------------------------------------- laws
 
 const trusts = fc.constantFrom(...Object.values(VERDICT_TRUST));
@@ -126,9 +201,25 @@ const uses = fc.array(
     success: fc.constantFrom(true, false, null),
     trust: trusts,
     at: fc.constantFrom(AT, daysAgo(1), daysAgo(70)),
+    place: fc.constantFrom(undefined, 1, 2, 4),
+    arm: fc.constantFrom({}, { holdout: 0.5 }, { holdout: 0.5, withheld: true as const }),
   }),
-  { maxLength: 14 },
+  { maxLength: 40 },
 );
+/** Uses as facts: the arm of a task is one for all its runs. */
+const usesFrom = (
+  seen: { task: string; arm: { holdout?: number; withheld?: true }; place?: number | undefined }[],
+) =>
+  seen.map(({ arm, place, task, ...use }, i) =>
+    useOf({
+      ...use,
+      ...arm,
+      task: `${task}${arm.withheld ? ' withheld' : ''}`,
+      run: `r${i}`,
+      ...(place ? { place } : {}),
+    }),
+  );
+const counts = fc.record({ worked: fc.nat(40), failed: fc.nat(40) });
 const facts = fc.record({
   kind: fc.constantFrom('contrast' as const, 'route' as const, 'given' as const),
   worked: fc.nat(12),
@@ -142,6 +233,11 @@ const facts = fc.record({
     })),
     { nil: undefined },
   ),
+  base: fc.option(
+    counts.map(({ worked, failed }) => others(worked, failed)),
+    { nil: undefined },
+  ),
+  tasks: fc.constantFrom(1, 6),
   status: fc.constantFrom(...STATUSES),
 });
 const circumstances = fc.record({
@@ -163,13 +259,13 @@ describe('laws', () => {
       trusts,
       fc.constantFrom('t1', 'new'),
       (of, seen, about, status_since, trust, task) => {
-        const known = seen.map((use, i) => useOf({ ...use, run: `r${i}` }));
+        const known = usesFrom(seen);
         const before: Strategy = {
-          ...strategyOf({ ...of, used: tallyUses(known) }),
+          ...strategyOf({ ...of, used: tallyUses(known), withheld: tallyDrawn(known) }),
           status_since,
           confirmed_at: daysAgo(250),
         };
-        const shownOnceMore = tallyUses([...known, useOf({ task, trust, run: 'more', at: daysAgo(0) })]);
+        const more = [...known, useOf({ task, trust, run: 'more', at: daysAgo(0), holdout: 0.5 })];
         const learned: Strategy = {
           ...before,
           confirmed_at: daysAgo(0),
@@ -187,7 +283,7 @@ describe('laws', () => {
         const used: Strategy = {
           ...before,
           confirmed_at: daysAgo(0),
-          evidence: { ...before.evidence, used: shownOnceMore },
+          evidence: { ...before.evidence, used: tallyUses(more), withheld: tallyDrawn(more) },
         };
         const rank = (strategy: Strategy) => RANK[statusOf(strategy, about)];
         expect(rank(learned)).toBeGreaterThanOrEqual(rank(before));
@@ -195,12 +291,12 @@ describe('laws', () => {
         expect(posterior(used).mean).toBeGreaterThanOrEqual(posterior(before).mean - 1e-9);
       },
     );
-    fc.assert(property, { numRuns: 2_000 });
+    fc.assert(property, { numRuns: 700 });
   });
 
   it('the order in which uses came does not matter, nor that some came twice', () => {
     const shuffled = uses.chain((all) => {
-      const known = all.map((use, i) => useOf({ ...use, run: `r${i}` }));
+      const known = usesFrom(all);
       return fc.tuple(
         fc.constant(known),
         fc.shuffledSubarray([...known, ...known], { minLength: 2 * known.length }),
@@ -212,6 +308,7 @@ describe('laws', () => {
         expect(other?.votes.worked ?? 0).toBeCloseTo(one?.votes.worked ?? 0, 12);
         expect({ ...other, votes: 0 }).toEqual({ ...one, votes: 0 });
         expect(statusOf(strategyOf({ used: other }))).toBe(statusOf(strategyOf({ used: one })));
+        expect(tallyDrawn(mixed)?.votes.worked).toEqual(tallyDrawn(known)?.votes.worked);
       }),
     );
   });
@@ -219,7 +316,8 @@ describe('laws', () => {
   it('the status is reached at once: applying the rules to their own result changes nothing', () => {
     fc.assert(
       fc.property(facts, uses, circumstances, (of, seen, about) => {
-        const strategy = strategyOf({ ...of, used: tallyUses(seen.map((use) => useOf(use))) });
+        const known = usesFrom(seen);
+        const strategy = strategyOf({ ...of, used: tallyUses(known), withheld: tallyDrawn(known) });
         const first = nextStatus(strategy, about);
         const again: Strategy = {
           ...strategy,
@@ -229,14 +327,14 @@ describe('laws', () => {
         };
         expect(nextStatus(again, about).status).toBe(first.status);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
   it('a task has one vote at most, and the interval holds the mean', () => {
     fc.assert(
       fc.property(facts, uses, (of, seen) => {
-        const used = tallyUses(seen.map((use, i): Use => useOf({ ...use, run: `r${i}` })));
+        const used = tallyUses(usesFrom(seen));
         const { votes = { worked: 0, failed: 0 }, tasks = 0 } = used ?? {};
         expect(votes.worked + votes.failed).toBeLessThanOrEqual(tasks + 1e-9);
         const strategy = strategyOf({ ...of, used });

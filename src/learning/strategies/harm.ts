@@ -1,0 +1,124 @@
+/**
+ * Whether showing a strategy does harm, or helps: the runs that were shown it against others, as strictly as asking
+ * again after every run demands (`learners/sequential.ts`).
+ */
+import { belowBy, betterBy, worseBy } from '../../learners/sequential.ts';
+import { countVotes, votesOf } from '../../learners/votes.ts';
+import {
+  type Attempt,
+  type Counted,
+  type Strategy,
+  type Use,
+  VERDICT_TRUST,
+  type Votes,
+} from '../../types.ts';
+import { isEnough } from './posterior.ts';
+
+/**
+ * How often the counts must speak against chance. One in 30 on average over the rates that runs may have keeps it below
+ * one in 20 at each of them.
+ */
+const SURE = 30;
+/** The same of one rate against a known one, where one in 20 holds at each rate. */
+const SURE_OF_ONE = 20;
+
+/** What the judged runs of its project reach that neither were shown a strategy nor are in its evidence. */
+export type Base = (strategy: Strategy, uses: Use[]) => Counted | undefined;
+
+interface Comparison {
+  these: Counted;
+  those: Counted;
+  /** What is compared, in words. */
+  words: string;
+}
+
+/**
+ * What a strategy is compared with: runs from which it was withheld by a draw, where there are enough of them; else
+ * attempts without it at the tasks it was learned from; else other judged runs of its project. Only the first
+ * compares like with like.
+ */
+export function comparisonOf(strategy: Strategy): Comparison | undefined {
+  const { kind, evidence } = strategy;
+  const { used, withheld, without, base } = evidence;
+  if (withheld && isEnough(withheld)) {
+    const words = 'runs that were shown it did worse than those from which it was withheld';
+    return { these: withheld.shown, those: withheld, words };
+  }
+  if (without && without.tried > 0) {
+    const those = { ...without, votes: votesWithout(without, evidence.tasks) };
+    // The runs of a contrast were compared within each task, and counted together they would tell how hard the tasks are.
+    if (kind === 'contrast') {
+      const words = 'runs that were shown it did worse than attempts without it';
+      return used && { these: used, those, words };
+    }
+    const { worked, tried } = evidence;
+    const all = { worked: worked + (used?.worked ?? 0), tried: tried + (used?.tried ?? 0) };
+    const words = 'runs with it did worse than without';
+    return { these: { ...all, votes: votesOf(strategy) }, those, words };
+  }
+  if (!used || !base) return undefined;
+  return {
+    these: used,
+    those: base,
+    words: 'runs that were shown it did worse than other runs of its project',
+  };
+}
+
+/** Many attempts at a few tasks are as many witnesses as there are tasks. */
+function votesWithout({ worked, tried }: { worked: number; tried: number }, tasks: number): Votes {
+  const each = Math.min(1, Math.max(1, tasks) / tried);
+  return { worked: each * worked, failed: each * (tried - worked) };
+}
+
+/** Why it is believed to do harm, in words; undefined where that is not proven. */
+export function harmOf(strategy: Strategy): string | undefined {
+  const found = comparisonOf(strategy);
+  if (!found || !isLower(found.these.votes, found.those.votes)) return undefined;
+  const { these, those, words } = found;
+  if (worseBy(these.votes, those.votes) < SURE) return undefined;
+  return `${words}: ${these.worked} of ${these.tried} against ${those.worked} of ${those.tried}`;
+}
+
+/** Whether the runs that a draw showed it to did better than those from which it was withheld, beyond chance. */
+export function isConfirmed({ evidence: { withheld } }: Strategy): boolean {
+  if (!withheld || !isLower(withheld.votes, withheld.shown.votes)) return false;
+  return betterBy(withheld.shown.votes, withheld.votes) >= SURE;
+}
+
+/**
+ * Whether the runs that it was shown to succeed in less than a `share` of cases, and not because all runs of its project do.
+ * Asks nothing once it was withheld from some: then it will be known what showing it changed.
+ */
+export function isUseless({ evidence: { used, base, withheld } }: Strategy, share: number): boolean {
+  if (!used || withheld) return false;
+  const { votes } = used;
+  if (!isLower(votes, { worked: share, failed: 1 - share }) || belowBy(votes, share) < SURE_OF_ONE)
+    return false;
+  return !base || !isEnough(base) || (isLower(votes, base.votes) && worseBy(votes, base.votes) >= SURE);
+}
+
+/** Spares weighing most of what is stored. */
+const isLower = (a: Votes, b: Votes): boolean => a.worked * b.failed < b.worked * a.failed;
+
+/** Counts once what all need: the base of a project, from which each strategy's own runs are left out. */
+export function baseOf(attempts: Attempt[]): Base {
+  // An agent's own word is no measure for runs that a test judged.
+  const judged = attempts.filter(
+    ({ success, trust }) => success !== null && trust >= VERDICT_TRUST.llm_judge,
+  );
+  return ({ evidence }, uses) => {
+    const own = new Set([...evidence.from, ...uses.map(({ trajectory }) => trajectory)]);
+    const others = judged.filter(({ trajectory }) => !own.has(trajectory));
+    if (others.length === 0) return undefined;
+    const ballots = others.map(({ task_key, success, trust }) => ({
+      task_key,
+      success: success === true,
+      weight: trust,
+    }));
+    return {
+      worked: ballots.filter(({ success }) => success).length,
+      tried: ballots.length,
+      votes: countVotes(ballots),
+    };
+  };
+}
