@@ -139,7 +139,10 @@ const wasForgotten = ({ skipped }: FileReport): boolean =>
   skipped.some(({ what }) => what.startsWith('forgotten before'));
 
 /** What hooks showed in a session, or withheld, as one fact: the run's outcome is credited to it. */
-function retrievalOf({ shown: { id, at, records, drawn, tokens }, run }: ShownTo, ctx: Context): Retrieval {
+function retrievalOf(
+  { shown: { id, at, records, at_first, drawn, tokens }, run }: ShownTo,
+  ctx: Context,
+): Retrieval {
   const project = ctx.redactor.redact(run.project?.trim() || ctx.config.project).text;
   const task = keptTask(ctx, run.task);
   const isWithheld = drawn?.arm === 'withheld';
@@ -152,6 +155,7 @@ function retrievalOf({ shown: { id, at, records, drawn, tokens }, run }: ShownTo
     task: task.description.slice(0, 2_000),
     known: true,
     shown: isWithheld ? [] : records,
+    ...(at_first === undefined ? {} : { at_first }),
     ...(drawn ?? {}),
     ...(isWithheld ? { withheld: records } : {}),
     ...(tokens === undefined ? {} : { tokens }),

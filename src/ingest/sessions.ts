@@ -97,6 +97,8 @@ export interface Shown {
   at: Date;
   /** In the order shown, by kind. */
   records: string[];
+  /** Those that came together, before all others; absent where all did. */
+  at_first?: string[];
   /** Where the session's arm was drawn: withheld, the records would have been shown. */
   drawn?: SessionArm;
   /** What showing them cost, or would have cost, about; absent where that was not noted. */
@@ -111,10 +113,12 @@ export function shownOf(place: string, host: Host, session: string): Shown | und
   // Without its arm it is not known whether any of it was shown.
   if (claims.length === 0 || drawn === 'unclear') return undefined;
   const tokens = claims.reduce((sum, each) => sum + each.tokens, 0);
+  const at_first = firstOf(claims).map(({ id }) => id);
   return {
     id: contentId('ret', ['hooks', host, session]),
     at: new Date(Math.min(...claims.map(({ at }) => at))),
     records: claims.sort(inOrder).map(({ id }) => id),
+    ...(at_first.length === claims.length ? {} : { at_first }),
     ...(drawn === undefined ? {} : { drawn }),
     ...(tokens === 0 ? {} : { tokens }),
   };
@@ -131,6 +135,13 @@ function claimIn(folder: string, id: string): Claim {
   const path = join(folder, id);
   const [, nth = '0', tokens = '0'] = /^(\d{1,4}) (\d{1,6})$/u.exec(readFileSync(path, 'utf8')) ?? [];
   return { id, at: statSync(path).mtimeMs, nth: Number(nth), tokens: Number(tokens) };
+}
+
+/** What one hook claimed is numbered from 0 on; the next 0 is another hook's. */
+function firstOf(claims: Claim[]): Claim[] {
+  const inTime = claims.toSorted((a, b) => a.at - b.at || a.nth - b.nth);
+  const next = inTime.findIndex(({ nth }, i) => i > 0 && nth === 0);
+  return next === -1 ? inTime : inTime.slice(0, next);
 }
 
 const kindOf = ({ id }: Claim): string => id.slice(0, id.indexOf('_'));

@@ -7,44 +7,43 @@ export interface Estimate {
   variance: number;
 }
 
-export interface Pooled {
-  mean: number;
-  /** Variance of the mean. */
-  variance: number;
-  /** Variance of the truths about the mean, beyond noise. */
-  between: number;
-}
+/** Spreads that are tried, closer together where they are small. */
+const SPREADS = 100;
 
 /**
- * The mean that the estimates share and how much the truths differ from it: Paule & Mandel (1982), by bisection of the weighted
- * sum of squares, which falls as `between` grows. `between` is 0 where the noise alone explains the spread, and for one estimate.
- */
-export function pooled(estimates: Estimate[]): Pooled {
-  const freedom = estimates.length - 1;
-  let [low, high] = [0, 0];
-  if (freedom > 0 && excess(estimates, 0) > freedom) {
-    high = estimates.reduce((most, { variance }) => Math.max(most, variance), 0);
-    while (excess(estimates, high) > freedom) high *= 2;
-    for (let i = 0; i < 60; i += 1) {
-      const middle = (low + high) / 2;
-      if (excess(estimates, middle) > freedom) low = middle;
-      else high = middle;
-    }
-  }
-  return { ...meanAt(estimates, high), between: high };
-}
-
-/**
- * The estimates drawn towards their mean (normal prior of the pooled mean and spread), with 95 % intervals that count that the
- * mean is itself estimated (Morris 1983, without his correction for the spread).
+ * The estimates drawn towards their mean, with 95 % intervals: normal truths about a mean, every mean and every spread as likely as any
+ * other beforehand (Gelman et al., Bayesian Data Analysis, 5.4), averaged over the spreads. One spread that is taken for known makes
+ * the intervals too narrow: with 3 to 20 estimates they hold the truth in 85 % of cases.
  */
 export function shrunken(estimates: Estimate[]): { value: number; interval: Interval }[] {
-  const { mean, variance: ofMean, between } = pooled(estimates);
+  const values = estimates.map(({ value }) => value);
+  const widest = Math.sqrt(estimates.reduce((most, { variance }) => Math.max(most, variance), 0));
+  const [low, high] = values.reduce(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Infinity, -Infinity],
+  );
+  const top = high - low + widest;
+  const tried = Array.from({ length: estimates.length > 0 ? SPREADS : 0 }, (_, i) => {
+    const place = (i + 0.5) / SPREADS;
+    const between = (top * place * place) ** 2;
+    const at = meanAt(estimates, between);
+    const logs = estimates.reduce((sum, { variance }) => sum + Math.log(variance + between), 0);
+    const likely = (Math.log(at.variance) - logs - excess(estimates, between)) / 2 + Math.log(place);
+    return { between, ...at, likely };
+  });
+  const best = tried.reduce((most, { likely }) => Math.max(most, likely), -Infinity);
+  const weighed = tried.map((one) => ({ ...one, weight: Math.exp(one.likely - best) }));
+  const whole = weighed.reduce((sum, { weight }) => sum + weight, 0);
   return estimates.map(({ value, variance }) => {
-    const own = between / (between + variance);
-    const shrunk = mean + own * (value - mean);
-    const half = Z95 * Math.sqrt(own * variance + (1 - own) ** 2 * ofMean);
-    return { value: shrunk, interval: [shrunk - half, shrunk + half] };
+    let [first, second] = [0, 0];
+    for (const { between, mean, variance: ofMean, weight } of weighed) {
+      const own = between / (between + variance);
+      const drawn = mean + own * (value - mean);
+      first += (weight / whole) * drawn;
+      second += (weight / whole) * (drawn ** 2 + own * variance + (1 - own) ** 2 * ofMean);
+    }
+    const half = Z95 * Math.sqrt(Math.max(0, second - first ** 2));
+    return { value: first, interval: [first - half, first + half] };
   });
 }
 

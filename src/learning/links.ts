@@ -39,7 +39,7 @@ export async function linksOf(ctx: Context, runs: Trajectory[]): Promise<Linked>
   const astray: Trajectory[] = [];
   for (const run of runs) {
     const retrieval = named.get(run.retrieval_id ?? '') ?? found.get(run.id);
-    if (retrieval) links.push({ run, retrieval, mixed: await isMixed(ctx, run, retrieval) });
+    if (retrieval) links.push({ run, ...(await firstOf(ctx, run, retrieval)) });
     else if (run.retrieval_id !== undefined) astray.push(run);
   }
   return { links, astray };
@@ -75,12 +75,19 @@ async function lastAbout(ctx: Context, runs: Trajectory[]): Promise<Map<string, 
 const isOfError = (retrieval: Retrieval): boolean =>
   retrieval.error !== undefined && recordsOf(retrieval).every((id) => id.startsWith('err_'));
 
-/** Whether the agent's own questions drew another arm than the one that the run counts in. */
-async function isMixed(ctx: Context, run: Trajectory, { id, arm }: Retrieval): Promise<boolean> {
-  if (arm === undefined) return false;
-  const own = await stored(
+const isKnown = (retrieval: Retrieval): boolean => recordsOf(retrieval).length > 0;
+
+/**
+ * The question that a run belongs to, unless its agent asked by itself as well and that drew the other arm: then the first of them
+ * that something was known for. Who was told nothing asks again, and must not change sides by that.
+ */
+async function firstOf(ctx: Context, run: Trajectory, told: Retrieval): Promise<Omit<Link, 'run'>> {
+  if (told.arm === undefined) return { retrieval: told, mixed: false };
+  const others = await stored(
     ctx,
-    retrievalsIn(run.steps).filter((each) => each !== id),
+    retrievalsIn(run.steps).filter((each) => each !== told.id),
   );
-  return own.some(({ shown, withheld = [] }) => (arm === 'withheld' ? shown : withheld).length > 0);
+  const drawn = [told, ...others.filter(({ arm }) => arm !== undefined)].filter(isKnown);
+  const mixed = drawn.some(({ arm }) => arm !== drawn[0]?.arm);
+  return { retrieval: mixed ? drawn.reduce((a, b) => (b.at < a.at ? b : a)) : told, mixed };
 }

@@ -1,4 +1,5 @@
 /** The memory: one table per noun, over one store. What each is found by is said here and nowhere else. */
+import { taskName } from '../learners/arm.ts';
 import { contentId } from '../learners/content-id.ts';
 import type { Embedder } from '../llm/ports.ts';
 import {
@@ -73,6 +74,8 @@ export const TABLES = [
 
 /** Lifted `batch` of a trajectory that no batch has learned from yet. */
 export const PENDING = 'pending';
+/** Lifted `status` of a run that was undone: not learned from, not recalled; and its `batch`, so that none takes it up. */
+export const UNDONE = 'undone';
 
 /** Opens the memory in `directory`. @throws KnowhowError `store_*` when it cannot be read or is of a newer layout. */
 export async function openMemory(
@@ -226,9 +229,8 @@ const rankOf = (run: Trajectory): string =>
 export const revisionOf = (trajectory: Trajectory): string =>
   `${trajectory.id}@${rankOf(trajectory)}/${trajectory.outcome.success}`;
 
-/** What makes two runs attempts at one task: the task's id, else its words. */
-export const taskKey = (project: string, task: Task): string =>
-  contentId('task', [project, task.id ?? task.description.toLowerCase().replace(/\s+/gu, ' ').trim()]);
+/** Equal for runs that are attempts at one task. */
+export const taskKey = (project: string, task: Task): string => contentId('task', [project, taskName(task)]);
 
 /** Id of the experience that belongs to a trajectory. */
 export const experienceId = (trajectory: string): string => trajectory.replace(/^traj_/u, 'exp_');

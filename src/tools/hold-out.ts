@@ -28,7 +28,7 @@ export function askedOf(
   { task, task_id, project }: { task: string; task_id?: string | undefined; project?: string | undefined },
 ): Asked {
   const home = ctx.redactor.redact(cleanText(project ?? ctx.config.project)).text;
-  const kept = keptTask(ctx, { description: task, id: task_id || undefined });
+  const kept = keptTask(ctx, { description: task, id: task_id?.trim() ? task_id : undefined });
   return {
     project: home,
     description: kept.description,

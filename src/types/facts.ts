@@ -116,6 +116,8 @@ export const Retrieval = z.object({
   holdout: share.optional(),
   /** What would have been shown, had the task not been held out, in the same order. */
   withheld: z.array(text).optional(),
+  /** Of a session that asked several times: those chosen before any was shown, or withheld; absent where all were. */
+  at_first: z.array(text).optional(),
   /** Strategies among them that stand there to be tried, in the place of a better known one. */
   explored: z.array(text).optional(),
   tokens: count.optional().describe('What showing it cost, about'),

@@ -60,7 +60,7 @@ export async function consequencesOf(
     if (without && !plan.remove.error_patterns.has(id)) plan.recount.set(id, without);
     else if (standing) plan.remove.error_patterns.add(id);
   }
-  await findFacts(ctx, gone, plan);
+  await findFacts(ctx, gone, plan, scope);
   if (!scope.keep_runs) {
     for (const { id, retrieval_id } of runs) {
       plan.remove.trajectories.add(id);
@@ -141,8 +141,11 @@ async function findQuestions(ctx: Context, gone: Set<string>, plan: Consequences
   for (const id of asked) if (!others.has(id)) plan.remove.retrievals.add(id);
 }
 
-/** Errors that the runs met, all of a pattern that goes, and how what was shown to the runs was used. */
-async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences): Promise<void> {
+/**
+ * Errors that the runs met, all of a pattern that goes, and how what was shown to the runs was used. A run that stays keeps what
+ * binds it to its question: it may not name that itself.
+ */
+async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences, scope: Scope): Promise<void> {
   const { occurrences, uses, exposures, writings } = ctx.memory;
   const note = (ids: string[], into: Set<string>) => {
     for (const id of ids) into.add(id);
@@ -151,7 +154,7 @@ async function findFacts(ctx: Context, gone: Set<string>, plan: Consequences): P
     note(await occurrences.ids({ where: { trajectory } }), plan.remove.occurrences);
     note(await writings.ids({ where: { trajectory } }), plan.remove.writings);
     note(await uses.ids({ where: { trajectory } }), plan.remove.uses);
-    note(await exposures.ids({ where: { trajectory } }), plan.remove.exposures);
+    if (!scope.keep_runs) note(await exposures.ids({ where: { trajectory } }), plan.remove.exposures);
   }
   for (const pattern of pages([...plan.remove.error_patterns]))
     note(await occurrences.ids({ where: { pattern } }), plan.remove.occurrences);

@@ -1,15 +1,12 @@
 /** Undo: what a session taught is taken back; its runs stay, at rest, so that it can be taught again. */
 import type { Context } from '../context.ts';
 import { noteUses } from '../learning/uses.ts';
-import { PENDING } from '../memory/memory.ts';
+import { exposureId, PENDING, UNDONE } from '../memory/memory.ts';
 import { apply, betweenBatches } from './apply.ts';
 import { consequencesOf } from './consequences.ts';
 import { type ForgetOptions, type ForgetReport, reportOf } from './forget.ts';
 import { pages } from './records.ts';
 import { type Selected, select, type Which } from './selection.ts';
-
-/** Lifted `status` of a run that was undone: not learned from, not recalled; and its `batch`, so that none takes it up. */
-export const UNDONE = 'undone';
 
 export interface UndoReport extends ForgetReport {
   /** Runs that were put to rest, or woken. */
@@ -47,7 +44,15 @@ export async function redo(ctx: Context, which: Which, { dry_run = false } = {})
   for (const page of pages(runs.map(({ id }) => id)))
     woken.push(...(await ctx.memory.trajectories.ids({ where: { id: page, status: UNDONE } })));
   if (dry_run) return woken.sort();
-  for (const page of pages(woken, 100)) await noteUses(ctx, await ctx.memory.trajectories.getMany(page));
+  for (const page of pages(woken, 100)) {
+    const exposures = await ctx.memory.exposures.getMany(page.map(exposureId));
+    const asked = new Map(exposures.map(({ trajectory, retrieval }) => [trajectory, retrieval]));
+    const runs = await ctx.memory.trajectories.getMany(page);
+    await noteUses(
+      ctx,
+      runs.map((run) => ({ ...run, retrieval_id: run.retrieval_id ?? asked.get(run.id) })),
+    );
+  }
   await markAll(ctx, woken, { status: 'active', batch: PENDING });
   return woken.sort();
 }

@@ -152,6 +152,7 @@ describe('a captured session', () => {
       task_key,
     });
     expect(retrieval?.withheld).toEqual(shownOf(place, 'claude', 'taken')?.records);
+    expect(retrieval?.at_first).toEqual(shownOf(place, 'claude', 'taken')?.at_first);
     expect(exposure).toMatchObject({ arm: 'withheld', holdout: 1, context_tokens: 0, task_key });
     expect(exposure).not.toHaveProperty('mixed');
     expect(uses.length).toBeGreaterThan(0);
@@ -170,9 +171,9 @@ describe('a captured session', () => {
       ].map((line) => ({ ...line, cwd, sessionId: session })),
     );
   };
-  const shownRetrieval = async (id: string) => {
+  const shownRetrieval = async (id: string, ago = 1_000) => {
     const ctx = await openStoreAt(host.data);
-    const [at] = [new Date(Date.now() - 1_000).toISOString()];
+    const at = new Date(Date.now() - ago).toISOString();
     const [record] = await ctx.memory.strategies.ids();
     const base = { id, at, project, derived_from: [], trust: 1, task: 'In other words', known: true };
     await ctx.memory.retrievals.put([{ ...base, shown: [record ?? ''], arm: 'shown', holdout: 0.5 }]);
@@ -191,9 +192,9 @@ describe('a captured session', () => {
 
   it('counts in its own arm where its own question drew the other, and says that it is mixed', async () => {
     const id = `ret_${'c3'.repeat(12)}`;
-    await shownRetrieval(id);
     drawArm(place, 'claude', 'mixed', { arm: 'withheld', holdout: 0.5 });
     claim(place, 'claude', 'mixed', ['strat_a1'], 90);
+    await shownRetrieval(id, 0);
     const { exposure } = await capture('mixed', 'mixed.jsonl', asksItself('mixed', id));
     expect(exposure).toMatchObject({ arm: 'withheld', mixed: true, records: ['strat_a1'] });
   });

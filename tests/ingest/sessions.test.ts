@@ -52,6 +52,7 @@ describe('what was shown in a session', () => {
     expect(retrieval).toMatchObject({
       id: run?.retrieval_id,
       shown: ['err_b2', 'strat_a1'],
+      at_first: ['strat_a1'],
       project: 'parser',
       task: 'Make the tests of the parser pass',
     });

@@ -124,5 +124,9 @@ describe('what an agent asked by itself', () => {
     expect(await mixed(withheld, withheld)).toBeUndefined();
     expect(await mixed({}, {})).toBeUndefined();
     expect(await mixed(withheld, { shown: [], known: false })).toBeUndefined();
+    // Told nothing at first, it asked again and names what it was told then.
+    const among = [asked('ret_mine', -1), asked(one, -2, withheld)];
+    const { exposure } = await exposureAmong(among, { run });
+    expect(exposure).toMatchObject({ retrieval: one, arm: 'withheld', mixed: true });
   });
 });

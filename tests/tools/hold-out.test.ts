@@ -212,6 +212,18 @@ describe('the arms', () => {
     expect(new Set(drawn(0))).toEqual(new Set([undefined]));
   });
 
+  it('are the same for whatever is one task', () => {
+    const words = Array.from({ length: 40 }, (_, nth) => `Fix the Build of page ${nth}`);
+    for (const description of words) {
+      const arm = armOf('p', { description }, 0.5);
+      expect(armOf('p', { description: ` ${description.toUpperCase().replaceAll(' ', '  ')}\n` }, 0.5)).toBe(
+        arm,
+      );
+      expect(armOf('p', { id: ' ', description }, 0.5)).toBe(arm);
+      expect(taskKey('p', { id: '', description })).toBe(taskKey('p', { description }));
+    }
+  });
+
   it('are of a project and a task: what is asked of one says nothing of another', () => {
     const of = (name: string) =>
       Array.from({ length: 400 }, (_, nth) => armOf(name, { id: `t${nth}`, description: '' }, 0.5));

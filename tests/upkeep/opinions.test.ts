@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordAll } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
+import { readExposures } from '../../src/feedback/uplift/read.ts';
 import { noteUses } from '../../src/learning/uses.ts';
 import { exposureId, taskKey } from '../../src/memory/memory.ts';
 import { type Rating, type Retrieval, type RewardModel, TrajectoryInput } from '../../src/types.ts';
@@ -127,11 +128,17 @@ describe('undoing a run', () => {
     const before = await idsOf(ctx);
     const exposure = await ctx.memory.exposures.get(exposureId(a));
     const session = 'solved-0-1';
+    const counted = async () => (await readExposures(ctx)).map(({ trajectory }) => trajectory).sort();
     await undo(ctx, { session });
-    expect(await idsOf(ctx)).toEqual({ ...before, exposures: [exposureId(b)] });
+    expect(await counted()).toEqual([b]);
     await redo(ctx, { session });
-    expect(await idsOf(ctx)).toEqual(before);
+    expect(await counted()).toEqual([a, b].sort());
+    // Neither names its question, and nothing is held out any more: it is known all the same.
     expect(await ctx.memory.exposures.get(exposureId(a))).toEqual(exposure);
+    expect(await idsOf(ctx)).toEqual(before);
+    await undo(ctx, { all: true });
+    await forget(ctx, { all: true });
+    expect(await idsOf(ctx)).toMatchObject({ exposures: [], retrievals: [] });
   });
 });
 

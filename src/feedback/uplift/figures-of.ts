@@ -194,12 +194,13 @@ function tokensFor(units: Unit[], effect: MeanEffect | undefined): Tokens {
   return { ...mean, spent, saved: net + spent, net, net_interval: [total(high), total(low)] };
 }
 
-/** What it would take, reckoned from the rate without. */
+/** What it would take, reckoned from the rate without; of few tasks that is drawn towards a half, where differences take most. */
 export function neededFor(
   effect: Effect | undefined,
   holdout: number,
-  base = effect?.without.rate ?? 0.5,
+  { rate, tasks } = effect?.without ?? { rate: 0.5, tasks: 0 },
 ): Needed {
+  const base = (rate * tasks + 1) / (tasks + 2);
   const share = holdout > 0 && holdout < 1 ? holdout : 0.5;
   const have = effect ? effect.with.tasks + effect.without.tasks : 0;
   return {

@@ -132,5 +132,5 @@ export function short(text: string, most: number): string {
   const flat = cleanText(text.slice(0, 4 * most))
     .replace(/\s+/gu, ' ')
     .trim();
-  return flat.length > most ? `${flat.slice(0, most - 1).toWellFormed()}…` : flat;
+  return flat.length > most ? `${flat.slice(0, most - 1).replace(/[\ud800-\udbff]$/u, '')}…` : flat;
 }

@@ -65,7 +65,7 @@ export async function helpReport(ctx: Context, options: HelpOptions = {}): Promi
   const { project, now = ctx.now() } = options;
   const since = options.since === undefined ? undefined : timeOf(options.since);
   const [rows, asked] = await Promise.all([readExposures(ctx, project), readAsked(ctx, project)]);
-  const runs = await readMatchRuns(ctx, withoutTrial(rows, since), since);
+  const runs = await readMatchRuns(ctx, withoutTrial(rows, asked, since), since);
   const settled = new Date(now.getTime() - SETTLES_IN_MS).toISOString();
   const answer = (rows: Exposed[], asked: Asked[], runs: MatchRun[]) =>
     answerOf({ rows, asked, runs, since: since ?? '', settled, holdout: ctx.config.holdout });
@@ -90,15 +90,16 @@ export async function helpReport(ctx: Context, options: HelpOptions = {}): Promi
 }
 
 /** Exposures of projects that have no two arms to compare: there like is compared with like. */
-function withoutTrial(rows: Exposed[], since: string | undefined): Exposed[] {
-  return [...Map.groupBy(rows, ({ project }) => project).values()]
-    .filter((own) => byShare(gather(own, [], since).units).strata.length === 0)
-    .flat();
+function withoutTrial(rows: Exposed[], asked: Asked[], since: string | undefined): Exposed[] {
+  const questions = Map.groupBy(asked, ({ project }) => project);
+  return [...Map.groupBy(rows, ({ project }) => project)]
+    .filter(([name, own]) => byShare(gather(own, questions.get(name), since).units).strata.length === 0)
+    .flatMap(([, own]) => own);
 }
 
 /** As stored times are written, so that they compare as text. */
 function timeOf(since: string): string {
-  const time = Date.parse(since);
+  const time = /^\d{4}-\d\d-\d\d/u.test(since) ? Date.parse(since) : Number.NaN;
   if (Number.isNaN(time))
     throw callerError('bad_argument', '`since` is no time.', 'Give an ISO 8601 date, e.g. 2026-01-31.');
   return new Date(time).toISOString();
@@ -120,12 +121,15 @@ function answerOf({ rows, asked, runs, since, settled, holdout }: Material): Hel
   const tested = figuresOf(units, share, SEED);
   const matched = tested.method === 'none' ? (matchedEffect(runs) ?? null) : null;
   const figures = matched ? matchedFigures(tested, matched, share) : tested;
-  const told = { ...figures, matched, claims: figuresOf(claims, share, SEED), counts };
   const checked = checks(units, drawn);
+  const warnings = warningsOf(checked);
+  // A comparison that is not fair has no verdict, whatever its figures.
+  const verdict = warnings.length > 0 ? 'cannot tell yet' : figures.verdict;
+  const told = { ...figures, verdict, matched, claims: figuresOf(claims, share, SEED), counts };
   return {
     ...told,
-    words: wordsOf(told, units, holdout),
-    warnings: warningsOf(checked),
+    words: wordsOf(told, units, holdout, warnings.length > 0),
+    warnings,
     checks: checked,
     over_time: overTime(units),
   };
@@ -154,6 +158,6 @@ function matchedFigures(figures: Figures, matched: Matched, share: number): Figu
       interval,
       sides: { with: shown, without },
     },
-    needed: neededFor(undefined, share, without.rate),
+    needed: neededFor(undefined, share, without),
   };
 }

@@ -58,7 +58,7 @@ export function strategyEffects(units: Unit[]): StrategyEffect[] {
         uplift: effect.difference,
         interval: effect.interval,
         shrunk: drawn.value,
-        shrunk_interval: drawn.interval,
+        shrunk_interval: [Math.max(-1, drawn.interval[0]), Math.min(1, drawn.interval[1])],
         p: ps[i] ?? 1,
         p_adjusted,
         ...(p_adjusted <= ALPHA ? { flagged: effect.difference > 0 ? 'helps' : 'hurts' } : {}),

@@ -6,9 +6,13 @@ const signed = (value: number, size: string): string =>
 
 const UNTOLD = '–';
 
-/** `71 %` */
-export const percent = (share: number | null): string =>
-  share === null ? UNTOLD : `${(100 * share).toFixed(0)} %`;
+/** `71 %`; all and none are said only of all and none: `99.6 %`. */
+export const percent = (share: number | null): string => {
+  if (share === null) return UNTOLD;
+  const whole = (100 * share).toFixed(0);
+  const isEnd = whole === '0' || whole === '100';
+  return `${isEnd && Math.abs(100 * share - Number(whole)) > 1e-9 ? (100 * share).toFixed(1) : whole} %`;
+};
 
 /** `+13` of a difference of shares; a small one keeps its sign: `−0.4`. */
 export const points = (difference: number | null): string => {

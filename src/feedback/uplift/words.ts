@@ -11,11 +11,14 @@ export interface Answered extends Figures {
   counts: Counts;
 }
 
-/** `units` are the tasks compared, `holdout` the share that is held out now. The most important first, at least one. */
-export function wordsOf(told: Answered, units: Unit[], holdout: number): string[] {
+/**
+ * `units` are the tasks compared, `holdout` the share that is held out now; `isDoubted`: something speaks against trusting the
+ * comparison. The most important first, at least one.
+ */
+export function wordsOf(told: Answered, units: Unit[], holdout: number, isDoubted = false): string[] {
   return [
     ...(told.method === 'randomised'
-      ? compared(told, holdout)
+      ? compared(told, holdout, isDoubted)
       : told.matched
         ? [...matchedWords(told, told.matched), ...whyNoTrial(told, units, holdout)]
         : whyNoTrial(told, units, holdout)),
@@ -29,11 +32,13 @@ export function wordsOf(told: Answered, units: Unit[], holdout: number): string[
 const HOW_TO_HOLD_OUT = '`--holdout 0.2` (or KNOWHOW_HOLDOUT=0.2)';
 const FEW = 20;
 
-function compared(told: Figures, holdout: number): string[] {
+function compared(told: Figures, holdout: number, isDoubted: boolean): string[] {
   const { uplift, verdict, tasks } = told;
   if (!uplift.sides) return [];
   const { with: shown, without } = uplift.sides;
   const rates = `Of ${counted(shown.tasks, 'task')} shown what is known ${percent(shown.rate)} ended well, of ${grouped(without.tasks)} held out ${percent(without.rate)}: ${points(uplift.difference)} points, 95 % interval ${pointRange(uplift.interval)}.`;
+  if (isDoubted)
+    return [rates, 'The two sides are not alike (look twice): until that is explained, this tells nothing.'];
   if (verdict === 'helps') return [rates, 'It helps: that is more than chance, however often one looks.'];
   if (verdict === 'hurts')
     return [
@@ -103,7 +108,7 @@ function whyNoTrial({ counts, claims, matched }: Answered, units: Unit[], holdou
     const withheld = units.filter(({ arm }) => arm === 'withheld').length;
     if (withheld === units.length)
       return [
-        `All ${counted(units.length, 'task')} for which something was known were held out: nothing was shown, so there is nothing to compare.`,
+        `${units.length === 1 ? 'The only task for which something was known was' : `All ${counted(units.length, 'task')} for which something was known were`} held out: nothing was shown, so there is nothing to compare.`,
         `A share below 1 tells: ${HOW_TO_HOLD_OUT}.`,
       ];
     if (withheld > 0)
@@ -119,7 +124,9 @@ function whyNoTrial({ counts, claims, matched }: Answered, units: Unit[], holdou
   }
   if (claims.runs > 0)
     return [
-      'Only their agents say how these runs ended, and that is no evidence of help.',
+      matched
+        ? 'Of the tasks that were drawn for an experiment only their agents say how they ended, and that is no evidence of help.'
+        : 'Only their agents say how these runs ended, and that is no evidence of help.',
       'Record `outcome.verdict` with source `test` or `exit_code` where something judged the run.',
     ];
   if (counts.drawn > 0 && counts.nothing_known === counts.drawn)
@@ -174,8 +181,14 @@ function claimWords(claims: Figures): string[] {
   ];
 }
 
-function leftOut({ drawn, nothing_known, switched, mixed, unjudged }: Counts, isTold: boolean): string[] {
+function leftOut(counts: Counts, isTold: boolean): string[] {
+  const { drawn, together, nothing_known, switched, mixed, unjudged } = counts;
   return [
+    ...(together > 0
+      ? [
+          `${counted(together, 'more task')} followed a question, or words, that another task was asked about with; they count as one with it. \`task_id\` of retrieve_strategies keeps tasks apart.`,
+        ]
+      : []),
     ...(nothing_known > 0 && nothing_known < drawn
       ? [`For ${counted(nothing_known, 'more task')} nothing was known; they count in neither arm.`]
       : []),

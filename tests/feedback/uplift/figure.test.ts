@@ -4,7 +4,7 @@ import { reportSvg } from '../../../src/feedback/uplift/figure.ts';
 import { reportMarkdown } from '../../../src/feedback/uplift/markdown.ts';
 import { type HelpReport, helpReport } from '../../../src/feedback/uplift/report.ts';
 import { scaleOf } from '../../../src/feedback/uplift/svg.ts';
-import { about, change, pointRange, points } from '../../../src/feedback/uplift/told.ts';
+import { about, change, percent, pointRange, points } from '../../../src/feedback/uplift/told.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
 import { NOW, trial } from './seeded.ts';
 
@@ -118,6 +118,8 @@ describe('numbers', () => {
     [about(17), 'about 17'],
     [about(1_567), 'about 1,600'],
     [points(null), '–'],
+    [percent(0.996), '99.6 %'],
+    [percent(1), '100 %'],
   ])('%s', (told, expected) => expect(told).toBe(expected));
 });
 

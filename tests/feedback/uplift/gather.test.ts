@@ -11,6 +11,16 @@ const shown = (task: string, day: number, more: Partial<ExposureFacts> = {}) =>
 const withheld = (task: string, day: number, more: Partial<ExposureFacts> = {}) =>
   shown(task, day, { arm: 'withheld', ...more });
 
+const asked = (id: string, task: string, arm: Asked['arm'], day: number, records = ['strat_1']): Asked => ({
+  id,
+  project: 'shop',
+  task,
+  arm,
+  holdout: 0.2,
+  at: at(day),
+  records,
+});
+
 describe('gather', () => {
   it('makes one unit of all runs of a task, in order of time', () => {
     const { units, counts } = gather([
@@ -22,7 +32,8 @@ describe('gather', () => {
       ['task_shop_a', 'shown', [false, true]],
       ['task_shop_b', 'withheld', [false]],
     ]);
-    expect(units[0]?.records.sort()).toEqual(['strat_x', 'strat_y']);
+    // Those of the first alone: what was chosen later was chosen for tasks that the first did not help.
+    expect(units[0]?.records).toEqual(['strat_y']);
     expect(units[0]?.runs[0]?.tokens).toBe(7);
     expect(counts).toMatchObject({ runs: 3, drawn: 2, switched: 0, nothing_known: 0 });
   });
@@ -38,7 +49,7 @@ describe('gather', () => {
     ]);
     expect(counts.switched).toBe(1);
     // What came before the time asked for still says which arm it is in.
-    expect(gather([withheld('a', 3), shown('a', 1)], [], at(2)).units).toEqual([]);
+    expect(gather([withheld('a', 3, { holdout: 0.5 }), shown('a', 1)], [], at(2)).units).toEqual([]);
   });
 
   it('compares only tasks for which something was known, and says how many were not', () => {
@@ -81,14 +92,6 @@ describe('gather', () => {
   });
 
   it('knows of tasks that asked and were never heard of again, once they had the time', () => {
-    const asked = (id: string, task: string, arm: Asked['arm'], day: number): Asked => ({
-      id,
-      project: 'shop',
-      task,
-      arm,
-      holdout: 0.2,
-      at: at(day),
-    });
     const { drawn, counts } = gather(
       [shown('a', 1, { retrieval: 'ret_1' })],
       [
@@ -103,6 +106,47 @@ describe('gather', () => {
     );
     expect(counts.never_recorded).toBe(1);
     expect(drawn.map(({ task }) => task)).toEqual(['gone', 'task_shop_a']);
+  });
+
+  it('counts tasks that one question, or the same words, put into an arm at once as one witness', () => {
+    const questions = [
+      asked('ret_1', 'a session', 'shown', 1),
+      asked('ret_2', 'words', 'withheld', 1),
+      asked('ret_3', 'words', 'withheld', 2),
+    ];
+    const { units, counts } = gather(
+      [
+        shown('a', 2, { retrieval: 'ret_1', context_tokens: 90 }),
+        shown('b', 3, { retrieval: 'ret_1', context_tokens: 90, success: false }),
+        withheld('c', 2, { retrieval: 'ret_2' }),
+        withheld('d', 3, { retrieval: 'ret_3' }),
+      ],
+      questions,
+    );
+    expect(units.map(({ task, runs }) => [task, runs.length])).toEqual([
+      ['task_shop_a', 2],
+      ['task_shop_c', 2],
+    ]);
+    expect(counts).toMatchObject({ drawn: 2, together: 2 });
+    // One answer is paid for once.
+    expect(units[0]?.runs.map(({ context_tokens }) => context_tokens)).toEqual([90, 0]);
+  });
+
+  it('leaves a task in the arm of its first question, whatever it asked, named and was told later', () => {
+    const questions = [
+      asked('ret_1', 'task_shop_a', 'withheld', 1, ['strat_first']),
+      asked('ret_2', 'in other words', 'shown', 2, ['strat_first', 'err_stuck']),
+    ];
+    const { units, counts } = gather(
+      [
+        shown('a', 3, { retrieval: 'ret_2', records: ['strat_first', 'err_stuck'] }),
+        shown('a', 4, { retrieval: 'ret_nothing_known', records: [] }),
+      ],
+      questions,
+    );
+    expect(units).toMatchObject([{ arm: 'withheld', records: ['strat_first'] }]);
+    expect(units[0]?.runs).toHaveLength(2);
+    expect(counts).toMatchObject({ mixed: 2, switched: 0 });
   });
 
   it('reads a store: every exposure, and what was asked while tasks were held out', async () => {
@@ -129,7 +173,15 @@ describe('gather', () => {
     expect(await readExposures(ctx)).toHaveLength(3);
     expect((await readExposures(ctx, 'other')).map(({ project }) => project)).toEqual(['other']);
     expect(await readAsked(ctx)).toEqual([
-      { id: 'ret_1', project: 'shop', task: 'task_x', arm: 'withheld', holdout: 0.2, at: at(1) },
+      {
+        id: 'ret_1',
+        project: 'shop',
+        task: 'task_x',
+        arm: 'withheld',
+        holdout: 0.2,
+        at: at(1),
+        records: ['strat_a'],
+      },
     ]);
   });
 });

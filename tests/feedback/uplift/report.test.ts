@@ -140,12 +140,15 @@ describe('a hold-out', () => {
     expect(await helpReport(ctx, { now: NOW })).toEqual(report);
   });
 
-  it('warns where one arm loses more of its tasks than the other', async () => {
-    const rows = trial({ tasks: 300, holdout: 0.5 }).map((row, i) =>
+  it('warns where one arm loses more of its tasks than the other, and gives no verdict then', async () => {
+    const rows = trial({ tasks: 300, holdout: 0.5, lift: 0.4 }).map((row, i) =>
       row.arm === 'withheld' && i % 2 === 0 ? { ...row, success: null, judged_by: 'unknown' as const } : row,
     );
-    const { warnings, checks } = await reportOf(rows, 0.5);
+    const { warnings, checks, verdict, uplift, words } = await reportOf(rows, 0.5);
     expect(checks.loss.warns).toBe(true);
+    expect(uplift.interval_anytime?.[0]).toBeGreaterThan(0);
+    expect(verdict).toBe('cannot tell yet');
+    expect(words[1]).toContain('tells nothing');
     expect(warnings.join(' ')).toMatch(/100 % have a judged run, of those held out \d+ %/u);
     const crooked = await reportOf(
       trial({ tasks: 300, holdout: 0.1 }).map((row) => ({ ...row, holdout: 0.5 })),

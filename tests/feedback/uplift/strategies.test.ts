@@ -54,6 +54,11 @@ describe('the effect of each record', () => {
     expect(strategyEffects([...alone, ...others]).some(({ flagged }) => flagged)).toBe(false);
   });
 
+  it('lies within what a difference of shares can be', () => {
+    const sure = ['a', 'b', 'c'].flatMap((id) => record(`strat_${id}`, [8, 8], [0, 8]));
+    for (const { shrunk_interval } of strategyEffects(sure)) expect(shrunk_interval[1]).toBe(1);
+  });
+
   it('is nothing where all or none are held out', () => {
     expect(strategyEffects([])).toEqual([]);
     expect(strategyEffects(tasksOf('withheld', ['+', '-'], 1, ['strat_a']))).toEqual([]);
