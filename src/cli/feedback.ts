@@ -96,9 +96,12 @@ function addSubmit(feedback: Command): void {
         const composite = compositeOf(voice.said) ?? null;
         const { id: rating_id } = rating;
         const told = { rating_id, workflow: rating.workflow, stored, composite, said: voice.said };
+        const { project } = rating;
+        // A session that this project does not have may be another's.
+        const whose = project === ctx.config.project ? '' : ` of project ${project}`;
         answer(global, told, () =>
           stored
-            ? `Stored: ${saidText(voice.said)}${composite === null ? '' : `, composite ${composite.toFixed(2)}`}.`
+            ? `Stored for ${rating.workflow}${whose}: ${saidText(voice.said)}${composite === null ? '' : `, composite ${composite.toFixed(2)}`}.`
             : 'Nothing new: this is what was said before.',
         );
       }),

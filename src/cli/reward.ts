@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { callerError, describeError, KnowhowError } from '../errors.ts';
 import { predictReward, type RewardPrediction } from '../feedback/reward/predict.ts';
-import { rewardModel, trainReward } from '../feedback/reward/train.ts';
+import { foldIn, rewardModel, trainReward } from '../feedback/reward/train.ts';
 import { REWARD_TARGETS, type RewardModel, type RewardTarget } from '../types.ts';
 import { answer, plural, wholeNumber, withContext } from './frame.ts';
 import { findRun } from './runs.ts';
@@ -75,7 +75,11 @@ export function addReward(program: Command): void {
     .option('--index <n>', 'which run of the file, from 0', wholeNumber, 0)
     .action((run: string, options: { target: RewardTarget; index: number }, self: Command) =>
       withContext(self, async (ctx, global) => {
-        const found = await findRun(ctx, run, options.index);
+        const read = await findRun(ctx, run, options.index);
+        // A transcript names a project of its own; who says another on the command line means that one.
+        const found = global.project === undefined ? read : { ...read, project: global.project };
+        // Nothing else on the command line takes in what was said since.
+        await foldIn(ctx, options.target, { project: found.project });
         const [prediction] = await predictReward(ctx, [found], options.target);
         answer(global, prediction, () => predictionText(prediction as RewardPrediction));
       }),

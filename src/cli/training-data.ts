@@ -1,5 +1,5 @@
 /** `training-data`: examples from stored runs as JSON lines, for a trainer of one's own. Knowhow itself trains nothing. */
-import { open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
@@ -61,17 +61,22 @@ export async function writeAside<T>(
   work: (line: (text: string) => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
   const aside = `${path}.${process.pid}`;
-  const file = await open(aside, 'w').catch((cause) => {
+  const refuse = (cause: unknown) => {
     throw callerError('unwritable_path', `${path} cannot be written.`, 'Check the path.', { cause });
-  });
-  const written = await work((text) => file.write(text))
-    .then(async (result) => {
-      await file.sync();
-      return result;
-    })
-    .finally(() => file.close());
-  await rename(aside, path);
-  return written;
+  };
+  const file = (await open(aside, 'w').catch(refuse)) as FileHandle;
+  try {
+    const written = await work((text) => file.write(text))
+      .then(async (result) => {
+        await file.sync();
+        return result;
+      })
+      .finally(() => file.close());
+    await rename(aside, path).catch(refuse);
+    return written;
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 /** Waits while the reader of a pipe is slow. */

@@ -72,7 +72,7 @@ export function fitContests(
   const tasks = new Set(contests.map(({ task_key }) => task_key)).size;
   const pairs = contests.length;
   if (tasks < LEAST_TASKS) {
-    const why = `only ${tasks} tasks have attempts of which one is preferred; ${LEAST_TASKS} are needed`;
+    const why = `only ${tasks} ${tasks === 1 ? 'task has' : 'tasks have'} attempts of which one is preferred; ${LEAST_TASKS} are needed`;
     return { known: false, why, pairs, tasks };
   }
   const modelled = perTask(contests, heldOut(contests));

@@ -2,9 +2,13 @@
 import type { Context } from '../../context.ts';
 import { KnowhowError } from '../../errors.ts';
 import type { RatingRequest, Trajectory } from '../../types.ts';
-import { predictReward } from '../reward/predict.ts';
-import { rewardAfterFeedback } from '../reward/train.ts';
 import { type PromisingOptions, requestPromising } from './promising.ts';
+
+/** Loaded where they are asked for: an agent that starts a server waits for everything else. */
+const rewardModels = async () => ({
+  ...(await import('../reward/predict.ts')),
+  ...(await import('../reward/train.ts')),
+});
 
 /**
  * Requests feedback on runs that the reward models foresee to be rated well. Projects whose model cannot be made yet are left
@@ -15,6 +19,7 @@ export async function requestForeseen(
   ctx: Context,
   options: Omit<PromisingOptions, 'predict'> = {},
 ): Promise<RatingRequest[]> {
+  const { predictReward } = await rewardModels();
   const refused = new Map<string, KnowhowError>();
   let usable = false;
   const predict = async (runs: Trajectory[]) => {
@@ -43,12 +48,14 @@ const ENOUGH_WAITING = 10;
 const UNBIDDEN = 3;
 
 /**
- * After a batch, in the background: requests feedback on a few promising runs, where a reward model has been made and few
- * requests wait. @returns whether it has begun.
+ * After the batch that is under way, in the background: requests feedback on a few promising runs, where a reward model has been
+ * made and few requests wait. To look for them takes reading many runs, so without a batch nothing begins. @returns whether it has.
  */
 export function requestAfterBatch(ctx: Context): boolean {
+  const batch = ctx.background.underWay('batch');
+  if (!batch) return false;
   return ctx.background.start('requests for feedback', async (signal) => {
-    await ctx.background.underWay('batch');
+    await batch;
     const { reward_models, rating_requests } = ctx.memory;
     if ((await reward_models.count({ target: 'composite' })) === 0) return;
     const waiting = await rating_requests.count({ state: 'pending' });
@@ -63,8 +70,12 @@ export function learnFromRating(
   { rating_id, stored }: { rating_id?: string | undefined; stored: boolean },
 ): void {
   if (rating_id === undefined || !stored) return;
-  ctx.background.start('the project of a rating', async () => {
+  ctx.background.start(`what ${rating_id} changes`, async () => {
     const rating = await ctx.memory.ratings.get(rating_id);
-    if (rating?.rater_kind === 'human') rewardAfterFeedback(ctx, rating.project);
+    if (rating?.rater_kind !== 'human') return;
+    const { rewardAfterFeedback, rewardUnderWay } = await rewardModels();
+    // What is under way may have read the ratings before this one came.
+    await rewardUnderWay(ctx, rating.project);
+    rewardAfterFeedback(ctx, rating.project);
   });
 }

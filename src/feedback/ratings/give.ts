@@ -56,11 +56,13 @@ export async function giveFeedback(
     : undefined;
   if (!(ask ?? !hasScore(said))) return answerOf(ctx, target.workflow, submitted);
   const request = open ?? (await requestFor(ctx, target));
-  if (request.state === 'declined') return answerOf(ctx, request.workflow, submitted, 'declined');
   const told = person?.answers.get(request.id);
+  // What a person did say is kept, whoever declined or answered meanwhile.
+  if (request.state === 'declined' && told?.action !== 'accept')
+    return answerOf(ctx, request.workflow, submitted, 'declined');
   if (person && !told) person.ask(request.id, await formFor(ctx, request));
   if (!told) return answerOf(ctx, request.workflow, submitted, 'listed');
-  if (told.action === 'decline') await declineRequest(ctx, request.id);
+  if (told.action === 'decline' && request.state === 'pending') await declineRequest(ctx, request.id);
   if (told.action !== 'accept') {
     const how = told.action === 'decline' ? 'declined' : 'cancelled';
     return answerOf(ctx, request.workflow, submitted, how);

@@ -29,6 +29,7 @@ export async function requestPromising(ctx: Context, options: PromisingOptions):
   const { predict, at_least = 0.8, limit = 10, project, signal } = options;
   const { trajectories, ratings, rating_requests } = ctx.memory;
   const where = { project };
+  const active = { ...where, status: 'active' };
   const known = new Set(
     [...(await ratings.list({ where })), ...(await rating_requests.list({ where }))].flatMap(
       (each) => each.trajectories,
@@ -38,7 +39,7 @@ export async function requestPromising(ctx: Context, options: PromisingOptions):
   const tasks = new Set<string>();
   for (let offset = 0; offset < MOST_LOOKED_AT && made.length < limit; offset += A_PAGE) {
     signal?.throwIfAborted();
-    const page = await trajectories.list({ where, order: 'newest', limit: A_PAGE, offset });
+    const page = await trajectories.list({ where: active, order: 'newest', limit: A_PAGE, offset });
     const open = page.filter(({ id, outcome }) => outcome.success !== false && !known.has(id));
     const foreseen = open.length > 0 ? await predict(open) : new Map<string, number>();
     for (const { id } of open) {

@@ -63,7 +63,7 @@ function parsed<T>(schema: z.ZodType<T>, given: unknown): T {
   const where = first?.path.join('.') ?? '';
   throw callerError(
     'bad_feedback',
-    [where, first?.message ?? 'not as expected'].filter(Boolean).join(': '),
+    `${[where, first?.message ?? 'not as expected'].filter(Boolean).join(': ')}.`,
     'CAT scores and their dimensions are 1 to 10; satisfaction, usefulness, novelty and quality 0 to 1.',
   );
 }

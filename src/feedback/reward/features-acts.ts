@@ -15,6 +15,8 @@ const distinct = (values: (string | undefined)[]): number =>
 
 const orNull = (count: number): number | null => (count === 0 ? null : count);
 
+export const EARLIER_ATTEMPTS = 'earlier attempts at the task';
+
 export const ACTS: Feature[] = [
   { name: 'steps taken', counts: true, of: ({ course }) => course.length },
   {
@@ -80,7 +82,7 @@ export const ACTS: Feature[] = [
       return last === undefined ? null : Number(!last.failed);
     },
   },
-  { name: 'earlier attempts at the task', counts: true, of: ({ run }) => run.earlier ?? null },
+  { name: EARLIER_ATTEMPTS, counts: true, of: ({ run }) => run.earlier ?? null },
 ];
 
 /** Things tried that failed once: got past, or failed when they were tried last. */

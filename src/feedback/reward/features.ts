@@ -5,7 +5,7 @@
  */
 import type { Trajectory } from '../../types.ts';
 import { type Course, courseOf } from './course.ts';
-import { ACTS } from './features-acts.ts';
+import { ACTS, EARLIER_ATTEMPTS } from './features-acts.ts';
 import { ENDS } from './features-ends.ts';
 import { WORDS } from './features-words.ts';
 
@@ -49,6 +49,12 @@ export function featuresOf(run: FeatureRun, steps?: number): (number | null)[] {
     return counts ? Math.log1p(Math.max(0, value)) : value;
   });
 }
+
+const EARLIER = FEATURE_NAMES.indexOf(EARLIER_ATTEMPTS);
+
+/** The same, with the number of earlier attempts at the task. */
+export const withEarlier = (x: (number | null)[], earlier: number): (number | null)[] =>
+  x.with(EARLIER, Math.log1p(earlier));
 
 /** A value as it is told to people: counts are counts again. */
 export function toldValue(nth: number, value: number | null): number | null {

@@ -78,13 +78,14 @@ function importancesOf(
 
 const tasksOf = (rows: Example[]): number => new Set(rows.map(({ group }) => group)).size;
 
-function assertEnough(rows: Example[], target: RewardTarget): void {
+/** @throws KnowhowError `too_few_examples`, `no_variance`. */
+export function assertEnough(rows: Example[], target: RewardTarget): void {
   const tasks = tasksOf(rows);
   if (rows.length < LEAST.examples || tasks < LEAST.tasks)
     throw callerError(
       'too_few_examples',
       `Runs with a person's ${target} score: ${rows.length}, at ${tasks} different tasks; a reward model needs ${LEAST.examples} at ${LEAST.tasks}.`,
-      'Ask for more: `knowhow feedback request`. What agents said of their own runs does not count.',
+      'Rate more: `knowhow feedback submit <run>`, or ask for it: `knowhow feedback request <run>`. What agents said of their own runs does not count.',
     );
   const [first] = rows;
   if (rows.every(({ y }) => Math.abs(y - (first?.y ?? 0)) < 1e-9))

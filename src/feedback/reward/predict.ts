@@ -2,9 +2,9 @@
 import type { Context } from '../../context.ts';
 import type { RewardModel, RewardTarget, Trajectory } from '../../types.ts';
 import { regressorOf } from './choose.ts';
-import { withFeatures } from './examples.ts';
 import { FEATURE_NAMES, toldValue } from './features.ts';
 import type { Kept } from './fit.ts';
+import { withFeatures } from './known-runs.ts';
 import { rewardModel, trainReward } from './train.ts';
 
 export interface Contribution {

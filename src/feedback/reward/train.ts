@@ -1,13 +1,14 @@
 /** Reward models in the memory: one for each project and target, made anew or with new feedback folded in. */
 import type { Context } from '../../context.ts';
+import { callerError } from '../../errors.ts';
 import { contentId } from '../../learners/content-id.ts';
-import { createRandom } from '../../learners/random.ts';
 import { leastTrust } from '../../learners/trust.ts';
 import { REWARD_TARGETS, type RewardModel, type RewardTarget } from '../../types.ts';
+import { fitApart, updateApart } from './apart.ts';
 import { regressorOf } from './choose.ts';
 import { examplesOf, type RatedRun } from './examples.ts';
 import { FEATURE_NAMES } from './features.ts';
-import { fitReward, Kept, LEAST } from './fit.ts';
+import { Kept, LEAST } from './fit.ts';
 import type { Judging } from './judge.ts';
 
 export interface TrainOptions extends Partial<Judging> {
@@ -22,6 +23,7 @@ const MOST_FOLDED = 0.25;
 const LEAST_CHANGE = 0.1;
 /** More is not kept of what it was made from: `seen` names the runs. */
 const MOST_SOURCES = 50;
+const PAGE = 500;
 
 /** The one record of a project's model for a target: a newer one takes its place. */
 export const modelId = (project: string, target: RewardTarget): string =>
@@ -37,12 +39,20 @@ export async function trainReward(
   target: RewardTarget,
   { project = ctx.config.project, seed = SEED, ...judging }: TrainOptions = {},
 ): Promise<RewardModel> {
-  const rows = await examplesOf(ctx, project, target);
-  const fitted = await fitReward(rows, target, { seed, ...judging });
+  return fitAnew(ctx, target, await examplesOf(ctx, project, target), { project, seed, ...judging });
+}
+
+async function fitAnew(
+  ctx: Context,
+  target: RewardTarget,
+  rows: RatedRun[],
+  { project, ...judging }: Judging & { project: string },
+): Promise<RewardModel> {
+  const fitted = await fitApart(rows, target, judging);
   return store(ctx, project, target, rows, { ...fitted, folded: 0 });
 }
 
-/** The stored model of a target; undefined where there is none, or one that was made by other features. */
+/** The stored model of a target; undefined where there is none, or one that is broken or was made by other features. */
 export async function rewardModel(
   ctx: Context,
   target: RewardTarget,
@@ -53,7 +63,23 @@ export async function rewardModel(
   const same =
     model?.features.length === FEATURE_NAMES.length &&
     model.features.every((name, i) => name === FEATURE_NAMES[i]);
-  return model && same && kept.success ? { ...model, fitted: kept.data } : undefined;
+  return model && same && kept.success && saysANumber(kept.data)
+    ? { ...model, fitted: kept.data }
+    : undefined;
+}
+
+/** A memory that was imported may bring anything: a model that foresees nothing of a run of which nothing is known is none. */
+function saysANumber({ candidate, fit }: Kept): boolean {
+  try {
+    return Number.isFinite(
+      regressorOf(candidate).predict(
+        fit,
+        FEATURE_NAMES.map(() => null),
+      ),
+    );
+  } catch {
+    return false;
+  }
 }
 
 export interface FoldedIn {
@@ -76,8 +102,16 @@ export async function foldIn(
   target: RewardTarget,
   options: TrainOptions = {},
 ): Promise<FoldedIn> {
-  const { project = ctx.config.project, seed = SEED } = options;
-  const rows = await examplesOf(ctx, project, target);
+  const { project = ctx.config.project } = options;
+  return foldRows(ctx, target, await examplesOf(ctx, project, target), options);
+}
+
+async function foldRows(
+  ctx: Context,
+  target: RewardTarget,
+  rows: RatedRun[],
+  { project = ctx.config.project, seed = SEED, ...judging }: TrainOptions,
+): Promise<FoldedIn> {
   const model = await rewardModel(ctx, target, project);
   const seen = new Set(model?.seen);
   const fresh = rows.filter(({ run }) => !seen.has(run));
@@ -88,10 +122,11 @@ export async function foldIn(
   if (model && fresh.length === 0 && !gone && !isDue) return { target, fresh: 0, did: 'kept', model };
   const { update } = regressorOf(model?.fitted.candidate ?? 'mean');
   if (!model || gone || !update || isDue) {
-    const made = await trainReward(ctx, target, options);
+    const made = await fitAnew(ctx, target, rows, { project, seed, ...judging });
     return { target, fresh: fresh.length, did: 'fitted anew', model: made };
   }
-  const fit = update(model.fitted.fit, fresh, rows, createRandom(seed + folded));
+  const { candidate, fit: before } = model.fitted;
+  const fit = await updateApart({ candidate, fit: before, fresh, rows, seed: seed + folded }, judging.signal);
   const next = await store(ctx, project, target, rows, {
     ...model,
     fitted: { ...model.fitted, fit, worth: worthAfter(model, rows) },
@@ -117,14 +152,20 @@ function worthAfter(model: RewardModel & { fitted: Kept }, rows: RatedRun[]): nu
  * known of are left alone. @returns whether it started.
  */
 export function rewardAfterFeedback(ctx: Context, project = ctx.config.project): boolean {
-  return ctx.background.start(`reward model of ${project}`, async (signal) => {
+  return ctx.background.start(workOf(project), async (signal) => {
     for (const target of REWARD_TARGETS) {
       if (signal.aborted) return;
       const rows = await examplesOf(ctx, project, target);
-      if (isEnough(rows)) await foldIn(ctx, target, { project, signal });
+      if (isEnough(rows)) await foldRows(ctx, target, rows, { project, signal });
     }
   });
 }
+
+const workOf = (project: string): string => `reward model of ${project}`;
+
+/** Resolves when what `rewardAfterFeedback` started is done. */
+export const rewardUnderWay = async (ctx: Context, project: string): Promise<void> =>
+  void (await ctx.background.underWay(workOf(project)));
 
 const isEnough = (rows: RatedRun[]): boolean =>
   rows.length >= LEAST.examples &&
@@ -152,5 +193,20 @@ async function store(
     tasks: new Set(rows.map(({ group }) => group)).size,
   };
   await ctx.memory.reward_models.put([model]);
+  await assertStillThere(ctx, model);
   return model;
+}
+
+/** Fitting takes a while: a run may have been forgotten meanwhile, and then nothing is to be foreseen from it. */
+async function assertStillThere(ctx: Context, { id, seen }: RewardModel): Promise<void> {
+  for (let i = 0; i < seen.length; i += PAGE) {
+    const page = seen.slice(i, i + PAGE);
+    if ((await ctx.memory.trajectories.ids({ where: { id: page } })).length === page.length) continue;
+    await ctx.memory.reward_models.remove({ id });
+    throw callerError(
+      'forgotten_meanwhile',
+      'A rated run was forgotten while the model was fitted.',
+      'Fit it again: `knowhow reward train`.',
+    );
+  }
 }

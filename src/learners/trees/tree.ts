@@ -109,7 +109,10 @@ export function predictTree({ feature, at, left }: Tree, x: (number | null)[]): 
     if (code < 0) return bound;
     const value = known(x[code >> 1]);
     const goesLeft = value === undefined ? (code & 1) === 1 : value <= bound;
-    node = (left[node] ?? 0) + Number(!goesLeft);
+    const next = (left[node] ?? 0) + Number(!goesLeft);
+    // Children always come after their parent; one that was brought in broken must not lead in circles.
+    if (!(next > node)) return 0;
+    node = next;
   }
 }
 

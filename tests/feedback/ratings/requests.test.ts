@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../../src/capture/recorder.ts';
 import type { Context } from '../../../src/context.ts';
+import type { Told } from '../../../src/feedback/ratings/ask.ts';
+import { requestAfterBatch } from '../../../src/feedback/ratings/foresee.ts';
+import { giveFeedback, type Person } from '../../../src/feedback/ratings/give.ts';
 import { requestPromising } from '../../../src/feedback/ratings/promising.ts';
 import {
   declineRequest,
@@ -10,6 +13,7 @@ import {
   withdrawRequest,
 } from '../../../src/feedback/ratings/requests.ts';
 import { submitRating } from '../../../src/feedback/ratings/submit.ts';
+import { UNDONE } from '../../../src/memory/memory.ts';
 import { type RaterKind, type Trajectory, TrajectoryInput } from '../../../src/types.ts';
 import { solved, unsolved } from '../../support/runs.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
@@ -79,6 +83,33 @@ describe('a request', () => {
     await expect(declineRequest(ctx, 'ask_0')).rejects.toMatchObject({ code: 'unknown_request' });
     expect(await pendingRequests(ctx)).toEqual([]);
   });
+
+  it('that was closed while the person was filling in its form loses nothing of what they say', async () => {
+    const { ctx, runs } = await withRuns([solved(0), solved(1)]);
+    const [a, b] = await Promise.all(runs.map((workflow) => requestFeedback(ctx, { workflow })));
+    const person = (told: Told): Person => ({
+      answers: new Map([[a?.id ?? '', told]]),
+      ask: () => {
+        throw new Error('asked again');
+      },
+    });
+    const given = { workflow: runs[0], said: {} };
+    await declineRequest(ctx, a?.id ?? '');
+    const accepted = person({ action: 'accept', content: { score: 3 } });
+    expect(await giveFeedback(ctx, given, 'agent', accepted)).toMatchObject({
+      asked: 'answered',
+      stored: true,
+    });
+    await rate(ctx, runs[1] as string, 'human');
+    const declined = {
+      ...person({ action: 'decline' }),
+      answers: new Map([[b?.id ?? '', { action: 'decline' } as const]]),
+    };
+    expect(await giveFeedback(ctx, { workflow: runs[1], said: {} }, 'agent', declined)).toMatchObject({
+      asked: 'declined',
+    });
+    expect((await ctx.memory.rating_requests.get(b?.id ?? ''))?.state).toBe('answered');
+  });
 });
 
 describe('promising runs', () => {
@@ -91,8 +122,10 @@ describe('promising runs', () => {
       return foreseen;
     };
     await rate(ctx, runs[1] as string, 'human');
+    await ctx.memory.trajectories.mark({ id: runs[2] }, { status: UNDONE });
     const made = await requestPromising(ctx, { predict });
     expect(seen).not.toContain(runs[1]);
+    expect(seen).not.toContain(runs[2]);
     expect(seen).not.toContain(runs[3]);
     // One of two attempts at the same task, the newer.
     expect(made).toMatchObject([
@@ -102,6 +135,14 @@ describe('promising runs', () => {
     expect(await requestPromising(ctx, { predict, limit: 0 })).toEqual([]);
     expect((await requestPromising(ctx, { predict })).map(({ workflow }) => workflow)).toEqual([runs[0]]);
     expect(await requestPromising(ctx, { predict })).toEqual([]);
+  });
+
+  it('are looked for while a batch runs, and not after every run', async () => {
+    const { ctx } = await withRuns();
+    expect(requestAfterBatch(ctx)).toBe(false);
+    ctx.background.start('batch', async () => undefined);
+    expect(requestAfterBatch(ctx)).toBe(true);
+    await ctx.background.idle();
   });
 
   it('are none where nothing can be foreseen', async () => {

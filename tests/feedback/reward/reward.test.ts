@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/context.ts';
-import { examplesOf, withFeatures } from '../../../src/feedback/reward/examples.ts';
+import { examplesOf } from '../../../src/feedback/reward/examples.ts';
+import type { Kept } from '../../../src/feedback/reward/fit.ts';
+import { withFeatures } from '../../../src/feedback/reward/known-runs.ts';
 import { predictReward } from '../../../src/feedback/reward/predict.ts';
 import {
   foldIn,
@@ -9,6 +11,7 @@ import {
   rewardModel,
   trainReward,
 } from '../../../src/feedback/reward/train.ts';
+import { UNDONE } from '../../../src/memory/memory.ts';
 import type { RewardModel } from '../../../src/types.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
 import { type Planted, plantedRuns, rate } from './planted.ts';
@@ -101,8 +104,24 @@ describe('ratings that depend on the run', () => {
     expect(mean(apart)).toBeLessThan(0.05);
   });
 
-  it('mean nothing to a model of other features', async () => {
-    const stored = (await rewardModel(ctx, 'quality')) as RewardModel;
+  it('are left out while the run is at rest', async () => {
+    const [one] = await examplesOf(ctx, ctx.config.project, 'quality');
+    await ctx.memory.trajectories.mark({ id: one?.run ?? '' }, { status: UNDONE });
+    const left = await examplesOf(ctx, ctx.config.project, 'quality');
+    expect([left.length, left.some(({ run }) => run === one?.run)]).toEqual([70, false]);
+  });
+
+  it('mean nothing to a model of other features, or to one that came broken', async () => {
+    const stored = (await rewardModel(ctx, 'quality')) as RewardModel & { fitted: Kept };
+    const loop = { trees: [{ feature: [0], at: [0.5], left: [-1] }] };
+    for (const [candidate, fit] of [
+      ['linear', null],
+      ['forest', {}],
+      ['forest', loop],
+    ] as const) {
+      await ctx.memory.reward_models.put([{ ...stored, fitted: { ...stored.fitted, candidate, fit } }]);
+      expect(await rewardModel(ctx, 'quality')).toBeUndefined();
+    }
     await ctx.memory.reward_models.put([{ ...stored, features: ['something else'] }]);
     expect(await rewardModel(ctx, 'quality')).toBeUndefined();
   });
