@@ -37,7 +37,7 @@ export function addServe(program: Command): void {
           () => `Knowhow serves MCP at ${endpoint.url}`,
         );
         process.stderr.write(
-          `OTLP traces (http/json) go to ${endpoint.routes.traces}, CloudEvents to ${endpoint.routes.events}.\n`,
+          `OTLP traces (http/json) go to ${endpoint.routes.traces}, CloudEvents to ${endpoint.routes.events}, feedback to ${endpoint.routes.feedback}.\n`,
         );
         process.stderr.write(`Store: ${ctx.config.data}. Stop with Ctrl+C.\n`);
         await new Promise<void>((resolve) => {

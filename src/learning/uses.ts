@@ -111,15 +111,27 @@ export async function rejudgeUses(ctx: Context, runs: Trajectory[]): Promise<Use
   return changed;
 }
 
-/** The uses of records, by record. */
+/** The uses of records, by record: the newest of each, whatever it is asked with. */
 export async function usesOfRecords(ctx: Context, ids: string[]): Promise<Map<string, Use[]>> {
+  const { uses } = ctx.memory;
   const found: Use[] = [];
   for (let i = 0; i < ids.length; i += 100) {
     const shown = ids.slice(i, i + 100);
-    found.push(...(await ctx.memory.uses.list({ where: { shown }, limit: shown.length * MOST_USES })));
+    const limit = shown.length * MOST_USES;
+    const page = await uses.list({ where: { shown }, limit });
+    if (page.length < limit) found.push(...page);
+    // What one has too many of is not to be at the cost of the others.
+    else
+      for (const id of shown)
+        found.push(...(await uses.list({ where: { shown: id }, order: 'newest', limit: MOST_USES })));
   }
-  return Map.groupBy(found, ({ shown }) => shown);
+  const byRecord = Map.groupBy(found, ({ shown }) => shown);
+  for (const [id, all] of byRecord) if (all.length > MOST_USES) byRecord.set(id, newest(all));
+  return byRecord;
 }
+
+const newest = (uses: Use[]): Use[] =>
+  uses.sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? 1 : -1)).slice(0, MOST_USES);
 
 /**
  * Counts judged uses of what was shown, each run once, those of `counted` runs left out: they are in the evidence already.
@@ -139,7 +151,8 @@ export function tallyUses(uses: Use[], counted: ReadonlySet<string> = new Set())
 
 /**
  * Counts the uses that a draw decided on: what was withheld, and what was shown while something was. Undefined while
- * nothing was withheld.
+ * nothing was withheld. Where the share that is held out was changed, more of one arm lies on one side of the change: what was
+ * shown is weighed so that both arms lie alike, or what else changed meanwhile would pass for what showing it did.
  */
 export function tallyDrawn(
   uses: Use[],
@@ -148,8 +161,16 @@ export function tallyDrawn(
   const drawn = judgedUses(uses, counted).filter(({ withheld, holdout }) => withheld || holdout);
   const withheld = drawn.filter((use) => use.withheld);
   if (withheld.length === 0) return undefined;
-  return { ...countUses(withheld), shown: countUses(drawn.filter((use) => !use.withheld)) };
+  const most = Math.max(0, ...withheld.map(oddsOf).filter(Number.isFinite));
+  const shown = drawn.filter((use) => !use.withheld);
+  return {
+    ...countUses(withheld, (use) => (oddsOf(use) === Infinity ? 0 : 1)),
+    shown: countUses(shown, (use) => Math.min(1, oddsOf(use) / most)),
+  };
 }
+
+/** Held-out tasks for each that is shown; with all of them held out there is nothing to compare with. */
+const oddsOf = ({ holdout = 0.5 }: Use): number => (holdout < 1 ? holdout / (1 - holdout) : Infinity);
 
 type Judged = Use & { success: boolean };
 
@@ -165,10 +186,10 @@ function judgedUses(uses: Use[], counted: ReadonlySet<string>): Judged[] {
   return [...byRun.values()];
 }
 
-const countUses = (uses: Judged[]): Counted => ({
+const countUses = (uses: Judged[], share: (use: Use) => number = () => 1): Counted => ({
   worked: uses.filter(({ success }) => success).length,
   tried: uses.length,
-  votes: countVotes(uses.map((use) => ({ ...use, weight: use.trust * examined(use.place) }))),
+  votes: countVotes(uses.map((use) => ({ ...use, weight: use.trust * examined(use.place) * share(use) }))),
 });
 
 const tasksOf = (uses: Use[]): number => new Set(uses.map(({ task_key }) => task_key)).size;

@@ -51,6 +51,10 @@ export const strategyText = (strategy: Strategy): string =>
 
 const percent = (share: number) => Math.round(100 * share);
 
+/** What a draw tells: of the tasks it fitted, those that were held out beside those that were not. */
+const withheldText = ({ worked, tried, shown }: NonNullable<Strategy['evidence']['withheld']>): string =>
+  `- while tasks were held out: ${shown.worked} of ${shown.tried} runs that were shown it succeeded, ${worked} of ${tried} from which it was withheld`;
+
 /** How it stands: the posterior of its success rate, what came of showing it, and the rule behind its status. */
 const standing = ({ win_rate, evidence, status_why, merged_into, cites }: Strategy): string[] => [
   ...(win_rate
@@ -59,6 +63,7 @@ const standing = ({ win_rate, evidence, status_why, merged_into, cites }: Strate
   ...(evidence.used
     ? [`- shown to ${evidence.used.tried} runs since, ${evidence.used.worked} succeeded`]
     : []),
+  ...(evidence.withheld ? [withheldText(evidence.withheld)] : []),
   ...(status_why ? [`- ${status_why}`] : []),
   ...(merged_into ? [`- said by knowhow://strategies/${merged_into}, which keeps its evidence`] : []),
   ...(cites ?? []).map(({ path, symbol }) => `- rests on ${symbol ? `${symbol} in ` : ''}${path}`),

@@ -14,7 +14,10 @@ export const recordTokens = (kinds: Record<string, unknown[]>): number =>
     .flat()
     .reduce<number>((sum, record) => sum + estimateTokens(record), 0);
 
-/** Keeps as many records as fit, in turn over the kinds, in their order. Never cuts a record in half. */
+/**
+ * Keeps as many records as fit, in turn over the kinds, in their order. Never cuts a record in half. What is there to be tried
+ * (`explored`) and came too late gets the last place that is left, unless that is the only one.
+ */
 export function fitBudget<T extends Record<string, unknown[]>>(kinds: T, maxTokens: number): T {
   const kept = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [] as unknown[]])) as Record<
     string,
@@ -32,5 +35,12 @@ export function fitBudget<T extends Record<string, unknown[]>>(kinds: T, maxToke
       kept[kind]?.push(record);
     }
   }
+  for (const [kind, records] of Object.entries(kinds)) {
+    const [tried, told] = [records.find(isTried), kept[kind] ?? []];
+    if (tried === undefined || told.includes(tried) || told.length < 2) continue;
+    if (estimateTokens(tried) <= left + estimateTokens(told.at(-1))) told.splice(-1, 1, tried);
+  }
   return kept as T;
 }
+
+const isTried = (record: unknown): boolean => (record as { explored?: true }).explored === true;

@@ -67,7 +67,13 @@ export const Strategy = z.object({
     withheld: Counted.extend({ shown: Counted.describe('Runs that were drawn to be shown it meanwhile') })
       .optional()
       .describe('Runs that would have been shown it, and were drawn not to be'),
-    base: Counted.optional().describe('Other judged runs of its project, once it was shown to some'),
+    base: Counted.extend({
+      shown: Counted.optional().describe(
+        'Of those it was shown to, the judged ones of its project, where not all are',
+      ),
+    })
+      .optional()
+      .describe('Other judged runs of its project, once it was shown to some'),
   }),
   win_rate: WinRate.optional().describe('Posterior of its success rate: mean and 68 % interval'),
   status: z.enum(STATUSES),

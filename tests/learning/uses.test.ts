@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
 import { createPipeline } from '../../src/learning/pipeline.ts';
-import { noteUses, rejudgeUses, tallyDrawn, tallyUses } from '../../src/learning/uses.ts';
+import { noteUses, rejudgeUses, tallyDrawn, tallyUses, usesOfRecords } from '../../src/learning/uses.ts';
 import type { Retrieval, Step } from '../../src/types.ts';
 import { AT, bash, clockAt, failing, inputOf, openFresh, type RunFacts } from '../support/fixtures.ts';
 import { strategyOf, useOf } from '../support/strategies.ts';
@@ -177,6 +177,38 @@ describe('uses', () => {
     await finish(ctx, { retrieval_id: 'ret_1', task: 'Two', success: false });
     expect(await base()).toEqual(counted);
     expect(await used(ctx)).toMatchObject({ worked: 1, tried: 2 });
+  });
+
+  it('are read from the newest on, and what one has too many of costs the others none', async () => {
+    const ctx = await openFresh();
+    const at = (nth: number) => new Date(Date.parse(START) + nth * 60_000).toISOString();
+    const many = Array.from({ length: 2_001 }, (_, nth) => useOf({ shown: 'strat_much', at: at(nth) }));
+    await ctx.memory.uses.put([...many, useOf({ shown: 'strat_little' })]);
+    for (const ids of [
+      ['strat_much'],
+      ['strat_little', 'strat_much'],
+      ['strat_much', 'strat_1', 'strat_2'],
+    ]) {
+      const found = (await usesOfRecords(ctx, ids)).get('strat_much') ?? [];
+      expect([found.length, found.map((use) => use.at).sort()[0]]).toEqual([1_000, at(1_001)]);
+    }
+    expect((await usesOfRecords(ctx, ['strat_much', 'strat_little'])).get('strat_little')).toHaveLength(1);
+  });
+
+  it('while another share was held out weigh so that the arms lie alike on both sides of the change', () => {
+    const uses = [0.2, 0.5].flatMap((holdout) =>
+      Array.from({ length: 100 }, (_, nth) => ({
+        ...useOf({ task: `${holdout} ${nth}`, holdout, success: holdout === 0.5 }),
+        ...(nth < 100 * holdout ? { withheld: true as const } : {}),
+      })),
+    );
+    const drawn = tallyDrawn(uses);
+    expect(drawn).toMatchObject({ votes: { worked: 50, failed: 20 }, shown: { worked: 50, tried: 130 } });
+    expect(drawn?.shown.votes.worked).toBeCloseTo(50, 9);
+    expect(drawn?.shown.votes.failed).toBeCloseTo(20, 9);
+    // While all are held out there is nothing to compare with.
+    const all = uses.map((use) => ({ ...use, holdout: 1, withheld: true as const }));
+    expect(tallyDrawn(all)?.votes).toEqual({ worked: 0, failed: 0 });
   });
 
   it('without a verdict count for nothing', () => {

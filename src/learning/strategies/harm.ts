@@ -49,7 +49,7 @@ export function comparisonOf(strategy: Strategy): Comparison | undefined {
     // The runs of a contrast were compared within each task, and counted together they would tell how hard the tasks are.
     if (kind === 'contrast') {
       const words = 'runs that were shown it did worse than attempts without it';
-      return used && { these: used, those, words };
+      return used && { these: base?.shown ?? used, those, words };
     }
     const { worked, tried } = evidence;
     const all = { worked: worked + (used?.worked ?? 0), tried: tried + (used?.tried ?? 0) };
@@ -58,7 +58,7 @@ export function comparisonOf(strategy: Strategy): Comparison | undefined {
   }
   if (!used || !base) return undefined;
   return {
-    these: used,
+    these: base.shown ?? used,
     those: base,
     words: 'runs that were shown it did worse than other runs of its project',
   };
@@ -94,31 +94,45 @@ export function isUseless({ evidence: { used, base, withheld } }: Strategy, shar
   const { votes } = used;
   if (!isLower(votes, { worked: share, failed: 1 - share }) || belowBy(votes, share) < SURE_OF_ONE)
     return false;
-  return !base || !isEnough(base) || (isLower(votes, base.votes) && worseBy(votes, base.votes) >= SURE);
+  if (!base || !isEnough(base)) return true;
+  const { votes: alike } = base.shown ?? used;
+  return isLower(alike, base.votes) && worseBy(alike, base.votes) >= SURE;
 }
 
 /** Spares weighing most of what is stored. */
 const isLower = (a: Votes, b: Votes): boolean => a.worked * b.failed < b.worked * a.failed;
 
-/** Counts once what all need: the base of a project, from which each strategy's own runs are left out. */
+/** Counts each task once for all: the base of a project, from which each strategy's own runs are left out. */
 export function baseOf(attempts: Attempt[]): Base {
   // An agent's own word is no measure for runs that a test judged.
   const judged = attempts.filter(
     ({ success, trust }) => success !== null && trust >= VERDICT_TRUST.llm_judge,
   );
+  const taskOf = new Map(judged.map(({ trajectory, task_key }) => [trajectory, task_key]));
+  const byTask = [...Map.groupBy(judged, ({ task_key }) => task_key)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([task, runs]) => ({ task, runs, count: countOf(runs) }));
   return ({ evidence }, uses) => {
     const own = new Set([...evidence.from, ...uses.map(({ trajectory }) => trajectory)]);
-    const others = judged.filter(({ trajectory }) => !own.has(trajectory));
-    if (others.length === 0) return undefined;
-    const ballots = others.map(({ task_key, success, trust }) => ({
-      task_key,
-      success: success === true,
-      weight: trust,
-    }));
-    return {
-      worked: ballots.filter(({ success }) => success).length,
-      tried: ballots.length,
-      votes: countVotes(ballots),
-    };
+    const touched = new Set([...own].map((id) => taskOf.get(id)));
+    const sum = { worked: 0, tried: 0, votes: { worked: 0, failed: 0 } };
+    for (const { task, runs, count } of byTask) {
+      const { worked, tried, votes } = touched.has(task)
+        ? countOf(runs.filter(({ trajectory }) => !own.has(trajectory)))
+        : count;
+      sum.worked += worked;
+      sum.tried += tried;
+      sum.votes.worked += votes.worked;
+      sum.votes.failed += votes.failed;
+    }
+    return sum.tried > 0 ? sum : undefined;
   };
 }
+
+const countOf = (runs: Attempt[]): Counted => ({
+  worked: runs.filter(({ success }) => success).length,
+  tried: runs.length,
+  votes: countVotes(
+    runs.map(({ task_key, success, trust }) => ({ task_key, success: success === true, weight: trust })),
+  ),
+});

@@ -9,7 +9,7 @@ const FADES = 180;
 
 /**
  * Relevance times evidence: the posterior success rate, to which runs that it was shown to add by the place it had; what
- * it is above that of attempts at the same tasks that did otherwise, or, where it was withheld from runs by a draw, what
+ * it is above that of attempts at the same tasks that did otherwise, or, the more runs it was withheld from by a draw, what
  * showing it changed, for better or worse; the number of independent tasks, the strength of the verdicts, and how long ago
  * it was last confirmed.
  */
@@ -22,9 +22,15 @@ export function worth({ record, relevance }: Near<Strategy>, now?: Date): number
   return relevance * standing * strength * freshness(record, now);
 }
 
+/** So many votes in the smaller arm of a draw say as much as the attempts that it was learned from. */
+const AS_MUCH = 5;
+
 function liftOf({ evidence: { without, withheld } }: Strategy, rate: number): number {
-  if (withheld) return changeOf(withheld.shown.votes, withheld.votes);
-  return without ? Math.max(0, rate - betaMean(without.worked, without.tried)) : 0;
+  const learned = without ? Math.max(0, rate - betaMean(without.worked, without.tried)) : 0;
+  if (!withheld) return learned;
+  const drawn = Math.min(votesIn(withheld.votes), votesIn(withheld.shown.votes));
+  const change = changeOf(withheld.shown.votes, withheld.votes);
+  return (drawn * change + AS_MUCH * learned) / (drawn + AS_MUCH);
 }
 
 /** The difference of two rates, each drawn towards what both have in common: a few runs say little. */

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf, fixedSize, ruleBefore } from '../../../scripts/checks/use-figures.ts';
 import { type Case, isRetired } from '../../../scripts/checks/use-histories.ts';
-import { baseOf } from '../../../src/learning/strategies/harm.ts';
+import { baseOf, harmOf } from '../../../src/learning/strategies/harm.ts';
+import { credit } from '../../../src/learning/strategies/standing.ts';
 import { attempts, bash } from '../../support/fixtures.ts';
 import { strategyOf, useOf } from '../../support/strategies.ts';
 
@@ -52,5 +53,22 @@ describe('what other runs of a project reach', () => {
     const uses = [useOf({ run: first ?? '' })];
     expect(base(strategyOf({ from: [second ?? ''] }), uses)).toMatchObject({ worked: 2, tried: 4 });
     expect(baseOf([])(strategyOf(), [])).toBeUndefined();
+  });
+
+  it('is no measure for runs of another project, nor for the word of agents', () => {
+    const base = { worked: 90, tried: 100, votes: { worked: 90, failed: 10 } };
+    const failed = (more: object) =>
+      Array.from({ length: 20 }, (_, nth) => ({ ...useOf({ task: `t${nth}`, success: false }), ...more }));
+    const of = (more: object) =>
+      credit(
+        strategyOf({ id: 'strat_shown', from: [] }),
+        new Map([['strat_shown', failed(more)]]),
+        () => base,
+      );
+    expect(harmOf(of({}))).toContain('0 of 20 against 90 of 100');
+    expect(harmOf(of({ project: 'elsewhere' }))).toBeUndefined();
+    expect(harmOf(of({ trust: 0.3 }))).toBeUndefined();
+    expect(of({ trust: 0.3 }).evidence.base?.shown?.tried).toBe(0);
+    expect(of({}).evidence.base).toEqual(base);
   });
 });

@@ -101,4 +101,17 @@ describe('advice that was withheld from some', () => {
     expect(await first([12, 12], [12, 8])).toEqual(['strat_1', 'strat_0']);
     expect(await first([12, 8], [12, 12])).toEqual(['strat_0', 'strat_1']);
   });
+
+  it('is not put behind for having been withheld once', async () => {
+    const known = { win_rate: { mean: 0.8, low: 0.7, high: 0.9 } };
+    const [one, two] = [of(0, known), of(1, known)];
+    const few = (worked: number) => ({ worked, tried: 1, votes: { worked, failed: 1 - worked } });
+    const without = { worked: 4, tried: 20 };
+    const drawnOnce = { without, withheld: { ...few(1), shown: few(1) } };
+    const ask = await asking([
+      { ...one, evidence: { ...one.evidence, tasks: 2, without: { worked: 9, tried: 20 } } },
+      { ...two, evidence: { ...two.evidence, tasks: 2, ...drawnOnce } },
+    ]);
+    expect(idsOf(await ask({ k: 2 }))).toEqual(['strat_1', 'strat_0']);
+  });
 });
