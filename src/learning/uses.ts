@@ -83,11 +83,18 @@ export function usesOf(run: Trajectory, retrieval: Retrieval): Use[] {
       task_key: taskKey(run.project, run.task),
       place,
       ...(isWithheld ? { withheld: true as const } : {}),
-      ...(retrieval.holdout === undefined ? {} : { holdout: retrieval.holdout }),
+      ...(isDrawn(retrieval, shown) ? { holdout: retrieval.holdout } : {}),
       ...verdictOf(run),
     };
   });
 }
+
+/**
+ * Whether only the draw decided that it was shown or not. What was chosen for an error, or later in a session, was chosen for those
+ * whom nothing had helped so far: there the arms are not alike any more.
+ */
+const isDrawn = ({ holdout, error, at_first }: Retrieval, record: string): boolean =>
+  holdout !== undefined && error === undefined && (at_first?.includes(record) ?? true);
 
 const verdictOf = (run: Trajectory): Pick<Use, 'trust' | 'success' | 'error'> => ({
   trust: run.trust,
@@ -158,7 +165,7 @@ export function tallyDrawn(
   uses: Use[],
   counted: ReadonlySet<string> = new Set(),
 ): Strategy['evidence']['withheld'] {
-  const drawn = judgedUses(uses, counted).filter(({ withheld, holdout }) => withheld || holdout);
+  const drawn = judgedUses(uses, counted).filter(({ holdout }) => holdout !== undefined);
   const withheld = drawn.filter((use) => use.withheld);
   if (withheld.length === 0) return undefined;
   const most = Math.max(0, ...withheld.map(oddsOf).filter(Number.isFinite));
@@ -170,7 +177,7 @@ export function tallyDrawn(
 }
 
 /** Held-out tasks for each that is shown; with all of them held out there is nothing to compare with. */
-const oddsOf = ({ holdout = 0.5 }: Use): number => (holdout < 1 ? holdout / (1 - holdout) : Infinity);
+const oddsOf = ({ holdout = 0 }: Use): number => (holdout < 1 ? holdout / (1 - holdout) : Infinity);
 
 type Judged = Use & { success: boolean };
 

@@ -59,9 +59,21 @@ export function comparisonOf(strategy: Strategy): Comparison | undefined {
   if (!used || !base) return undefined;
   return {
     these: base.shown ?? used,
-    those: base,
-    words: 'runs that were shown it did worse than other runs of its project',
+    those: { ...base, votes: lowered(base.votes, HARDER) },
+    words: `runs that were shown it did worse than other runs of its project, by more than ${100 * HARDER} points`,
   };
+}
+
+/**
+ * Advice may be asked for at tasks that are so much harder than the others of its project, and do no harm: a difference that
+ * may be that proves nothing.
+ */
+const HARDER = 0.1;
+
+function lowered({ worked, failed }: Votes, by: number): Votes {
+  const all = worked + failed;
+  const left = Math.max(0, worked - by * all);
+  return { worked: left, failed: all - left };
 }
 
 /** Many attempts at a few tasks are as many witnesses as there are tasks. */
@@ -96,7 +108,8 @@ export function isUseless({ evidence: { used, base, withheld } }: Strategy, shar
     return false;
   if (!base || !isEnough(base)) return true;
   const { votes: alike } = base.shown ?? used;
-  return isLower(alike, base.votes) && worseBy(alike, base.votes) >= SURE;
+  const others = lowered(base.votes, HARDER);
+  return isLower(alike, others) && worseBy(alike, others) >= SURE;
 }
 
 /** Spares weighing most of what is stored. */

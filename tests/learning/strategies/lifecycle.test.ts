@@ -79,10 +79,12 @@ describe('an active one', () => {
       nextStatus({ ...of, evidence: { ...of.evidence, used, ...(base ? { base } : {}) } }, { now });
     expect(afterUses(active, shown(0, 9)).status).toBe('active');
     expect(afterUses(active, shown(0, 5), others(30, 20)).status).toBe('active');
-    expect(afterUses(active, shown(0, 9), others(30, 20))).toEqual({
+    expect(afterUses(active, shown(0, 12), others(30, 20))).toEqual({
       status: 'stale',
-      why: 'runs that were shown it did worse than other runs of its project: 0 of 9 against 30 of 50',
+      why: 'runs that were shown it did worse than other runs of its project, by more than 10 points: 0 of 12 against 30 of 50',
     });
+    // It may be asked for where tasks are a little harder.
+    expect(afterUses(active, shown(50, 50), others(240, 160)).status).toBe('active');
     // As hard as everything there is.
     expect(afterUses(active, shown(1, 11), others(5, 45)).status).toBe('active');
     // It beats the nothing that others reached where it was learned, and yet it helps nobody.
