@@ -43,4 +43,4 @@ export function fitBudget<T extends Record<string, unknown[]>>(kinds: T, maxToke
   return kept as T;
 }
 
-const isTried = (record: unknown): boolean => (record as { explored?: true }).explored === true;
+const isTried = (record: unknown): boolean => 'explored' in (record as object);

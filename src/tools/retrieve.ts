@@ -30,7 +30,7 @@ const StrategyView = Strategy.pick({
     from: z.array(z.string()),
   }),
   stale: z.string().optional(),
-  explored: z.literal(true).optional(),
+  explored: z.string().optional(),
 });
 const ErrorView = z.object({
   id: z.string(),
@@ -42,6 +42,9 @@ const ErrorView = z.object({
   also: z.array(z.string()).optional(),
   used: z.string().optional(),
 });
+
+/** Said of a strategy that stands in the last place to be found out about. */
+const TO_BE_TRIED = 'less well known than others that fit: here to be tried';
 
 export const retrieveStrategiesTool = defineTool({
   name: 'retrieve_strategies',
@@ -111,7 +114,7 @@ export const retrieveStrategiesTool = defineTool({
       {
         strategies: found.strategies.map(({ strategy, explored }) => ({
           ...strategyView(strategy, changed.get(strategy.id)),
-          ...(explored ? { explored } : {}),
+          ...(explored ? { explored: TO_BE_TRIED } : {}),
         })),
         error_patterns: found.error_patterns.map(({ pattern, values }) =>
           errorView(pattern, values, usedOf(pattern.id)),
