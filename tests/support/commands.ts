@@ -9,8 +9,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type CliOptions, environment } from './clients.ts';
+import { atFileEnd } from './ends.ts';
 import { ROOT } from './store.ts';
 
 /** What the host is asked. */
@@ -30,7 +30,6 @@ export interface Told {
 
 let host: ChildProcess | undefined;
 let last: Promise<unknown> = Promise.resolve();
-afterAll(() => void host?.kill('SIGKILL'));
 
 /** One at a time: the program answers on the process's own streams. @throws when the process ends instead of answering. */
 export function runCommand(args: string[], { data, input = '', env, cwd }: CliOptions): Promise<Told> {
@@ -50,7 +49,7 @@ export async function runCommandJson<T = Record<string, unknown>>(
 }
 
 async function ask(asked: Asked): Promise<Told> {
-  host ??= fork(join(ROOT, 'tests', 'support', 'command-host.ts'), { env: asked.env, execArgv: [] });
+  host ??= startHost(asked.env);
   const mine = host;
   const over = new AbortController();
   const ended = once(mine, 'exit', { signal: over.signal }).then(() => {
@@ -66,4 +65,13 @@ async function ask(asked: Asked): Promise<Told> {
     ended.catch(() => undefined);
     answered.catch(() => undefined);
   }
+}
+
+function startHost(env: Record<string, string>): ChildProcess {
+  const started = fork(join(ROOT, 'tests', 'support', 'command-host.ts'), { env, execArgv: [] });
+  atFileEnd(() => {
+    started.kill('SIGKILL');
+    host = undefined;
+  });
+  return started;
 }

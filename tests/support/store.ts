@@ -11,26 +11,21 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { ConfigInput } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
 import { openKnowhow } from '../../src/index.ts';
+import { atFileEnd } from './ends.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const SAMPLES = join(ROOT, 'data', 'samples');
 
-/** What was made outside a test, in a hook or at the top of a file, goes when the file ends, the newest first. */
-const untilTheEnd: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const clean of untilTheEnd.reverse()) await clean();
-});
-
-/** Runs when the current test ends; outside a test, when its file does. */
+/** Runs when the current test ends; outside a test, in a hook or at the top of a file, when its file does. */
 export function whenOver(clean: () => unknown): void {
   try {
     onTestFinished(async () => void (await clean()));
   } catch {
-    untilTheEnd.push(clean);
+    atFileEnd(clean);
   }
 }
 
