@@ -124,7 +124,7 @@ const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(va
 const gainText = ({ r2, low, high }: RewardModel['gain']): string =>
   `${signed(r2)} [${signed(low)}, ${signed(high)}]`;
 
-export function modelText(model: RewardModel): string {
+function modelText(model: RewardModel): string {
   const { target, chosen, scores, gain, importances, interval, examples, tasks, folded } = model;
   const since = folded > 0 ? `, ${folded} of them folded in since` : '';
   const why =

@@ -16,7 +16,7 @@ export interface Call {
   person?: Person | undefined;
 }
 
-export interface Annotations {
+interface Annotations {
   readOnlyHint: boolean;
   destructiveHint: boolean;
   idempotentHint: boolean;

@@ -57,7 +57,7 @@ const percent = (share: number): string => `${Math.round(100 * share)}`;
 const interval = ({ mean, low, high }: WinRate): string =>
   `${percent(mean)} % (${percent(low)}–${percent(high)})`;
 
-export const usedText = ({ worked, tried }: Tally): string =>
+const usedText = ({ worked, tried }: Tally): string =>
   `of ${tried} later ${tried === 1 ? 'run that was' : 'runs that were'} shown this, ${worked} succeeded`;
 
 const withheldText = ({ worked, tried }: Tally): string =>

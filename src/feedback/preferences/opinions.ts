@@ -13,7 +13,7 @@ export interface Opinion {
 }
 
 /** Scores and ratings that differ by less are a tie. */
-export const CLEARLY = { score: 0.1, rating: 0.05 };
+const CLEARLY = { score: 0.1, rating: 0.05 };
 /** Judgements that speak against each other: the surer one holds, less the other's confidence, if so much is left. */
 const SURER = 0.1;
 

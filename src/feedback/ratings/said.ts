@@ -6,7 +6,7 @@ import { cleanText, trimText } from '../../text.ts';
 import { RATER_KINDS, RatingParts, SAID_MOST } from '../../types.ts';
 
 /** Who rates where nobody says who. */
-export const SOMEBODY = { human: 'person', judge: 'judge', agent: 'agent' } as const;
+const SOMEBODY = { human: 'person', judge: 'judge', agent: 'agent' } as const;
 
 const MOST_NAME = 200;
 

@@ -11,12 +11,12 @@ import { type Voice, voicesOf } from './voices.ts';
 /** Five equal bins over 0..1, a CAT score as (score − 1) / 9. */
 export const BINS = 5;
 
-export interface MeasureFigures extends MeanInterval {
+interface MeasureFigures extends MeanInterval {
   /** How many voices in each of five equal bins, the lowest first. */
   distribution: number[];
 }
 
-export interface RaterFigures {
+interface RaterFigures {
   rater: string;
   workflows: number;
   /** Of the composites that they said. */

@@ -17,7 +17,7 @@ export interface TrendOptions extends Scope {
   kind?: RaterKind | undefined;
 }
 
-export interface TrendBin extends Omit<MeanInterval, 'clusters'> {
+interface TrendBin extends Omit<MeanInterval, 'clusters'> {
   from: string;
   to: string;
 }

@@ -17,7 +17,7 @@ export interface Voice {
 }
 
 /** An agent that calls itself by a person's name is not that person: the kind belongs to who somebody is. */
-export const voiceKey = ({ rater, rater_kind }: Pick<Rating, 'rater' | 'rater_kind'>): string =>
+const voiceKey = ({ rater, rater_kind }: Pick<Rating, 'rater' | 'rater_kind'>): string =>
   `${rater_kind}:${rater}`;
 
 /** The newest counts part by part: who later says how satisfied they are still stands by their CAT score. */

@@ -97,7 +97,7 @@ export function assertEnough(rows: Example[], target: RewardTarget): void {
 }
 
 /** The middle value of each feature, where more than half of the examples know it. */
-export function usualOf(rows: Example[]): (number | null)[] {
+function usualOf(rows: Example[]): (number | null)[] {
   return FEATURE_NAMES.map((_, f) => {
     const values = rows.flatMap(({ x }) => x[f] ?? []).sort((a, b) => a - b);
     return values.length * 2 > rows.length ? (values[Math.floor(values.length / 2)] ?? null) : null;

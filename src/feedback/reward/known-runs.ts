@@ -8,7 +8,7 @@ import { revisionOf, taskKey } from '../../memory/memory.ts';
 import type { Trajectory } from '../../types.ts';
 import { featuresOf, withEarlier } from './features.ts';
 
-export interface KnownRun {
+interface KnownRun {
   id: string;
   task_key: string;
   /** Of the run, at most what its verdict is worth. */

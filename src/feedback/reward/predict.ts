@@ -7,7 +7,7 @@ import type { Kept } from './fit.ts';
 import { withFeatures } from './known-runs.ts';
 import { rewardModel, trainReward } from './train.ts';
 
-export interface Contribution {
+interface Contribution {
   /** In words, such as "share of steps that failed". */
   feature: string;
   /** In this run, and in the middle of the rated ones; counts as counts. Null: not known. */
@@ -59,7 +59,7 @@ async function usable(ctx: Context, target: RewardTarget, project: string) {
 }
 
 /** One prediction, from features that are at hand. */
-export function predictionOf(
+function predictionOf(
   model: RewardModel & { fitted: Kept },
   trajectory: string,
   x: (number | null)[],

@@ -9,7 +9,7 @@ import type { Unit } from './unit.ts';
 export type Interval = [low: number, high: number];
 
 /** `randomised`: by hold-out. `matched`: like with like, no experiment. `none`: nothing to compare. */
-export type Method = 'randomised' | 'matched' | 'none';
+type Method = 'randomised' | 'matched' | 'none';
 
 export interface RateSide {
   rate: number;
@@ -19,7 +19,7 @@ export interface RateSide {
 }
 
 /** Shares of success, 0..1; null where it cannot be told. `interval` is 95 % of one look, `interval_anytime` of however many. */
-export interface Uplift {
+interface Uplift {
   with: number | null;
   without: number | null;
   difference: number | null;

@@ -40,7 +40,7 @@ export interface Counts {
   never_recorded: number;
 }
 
-export interface Gathered {
+interface Gathered {
   /** From runs that were judged by more than their agent. */
   units: Unit[];
   /** From runs of which only their agent says how they ended. */

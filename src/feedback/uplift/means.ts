@@ -5,7 +5,7 @@ import type { Interval } from '../../learners/rates.ts';
 import { byShare } from './strata.ts';
 import type { Unit } from './unit.ts';
 
-export interface MeanSide {
+interface MeanSide {
   mean: number;
   interval: Interval;
   tasks: number;
@@ -68,10 +68,6 @@ export const stepsOf = ({ runs }: Unit): number | undefined => meanOf(runs.map((
 /** Tokens of a run, on average over the task's runs that say. */
 export const tokensOf = ({ runs }: Unit): number | undefined =>
   meanOf(runs.flatMap(({ tokens }) => tokens ?? []));
-
-/** Tokens that a run was shown, likewise. */
-export const contextTokensOf = ({ runs }: Unit): number | undefined =>
-  meanOf(runs.flatMap(({ context_tokens }) => context_tokens ?? []));
 
 const meanOf = (values: number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -59,7 +59,7 @@ export function detectable(
   return high;
 }
 
-export interface PowerRow extends Arms {
+interface PowerRow extends Arms {
   difference: number;
   base: number;
   holdout: number;

@@ -4,7 +4,7 @@ import { cleanText } from '../../text.ts';
 type Attributes = Record<string, string | number>;
 
 /** Text that no XML reader stumbles over, and that is never markup. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   cleanText(text)
     .replace(/[\ufffe\uffff]/gu, '')
     .replaceAll('&', '&amp;')

@@ -37,7 +37,7 @@ interface Comparison {
  * attempts without it at the tasks it was learned from; else other judged runs of its project. Only the first
  * compares like with like.
  */
-export function comparisonOf(strategy: Strategy): Comparison | undefined {
+function comparisonOf(strategy: Strategy): Comparison | undefined {
   const { kind, evidence } = strategy;
   const { used, withheld, without, base } = evidence;
   if (withheld && isEnough(withheld)) {
