@@ -47,3 +47,7 @@ export function solveWith(lower: Float64Array, right: ArrayLike<number>, size: n
   }
   return result;
 }
+
+/** The x with matrix·x = right, for a matrix given by its rows. */
+export const solve = (matrix: number[][], right: number[]): number[] =>
+  Array.from(solveWith(cholesky(Float64Array.from(matrix.flat()), right.length), right, right.length));

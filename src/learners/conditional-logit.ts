@@ -3,6 +3,7 @@
  * P(j) = exp(w·x_j) / Σ exp(w·x_k). Only differences within a choice matter, so there is no intercept, and choices of any
  * number of alternatives are compared. Ridge penalty λ/2·|w|² on features as they come: scale them first. All pure.
  */
+import { solve } from './cholesky.ts';
 
 export interface Choice {
   /** One row of features for each alternative, all of one length. */
@@ -78,31 +79,3 @@ function slopes(choices: Choice[], weights: number[], lambda: number) {
 }
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
-
-/** Solves A·x = b for a symmetric positive definite A (Cholesky). */
-function solve(matrix: number[][], right: number[]): number[] {
-  const size = right.length;
-  const lower = matrix.map((row) => row.map(() => 0));
-  const at = (i: number, j: number) => lower[i]?.[j] ?? 0;
-  for (let i = 0; i < size; i += 1) {
-    for (let j = 0; j <= i; j += 1) {
-      let rest = matrix[i]?.[j] ?? 0;
-      for (let k = 0; k < j; k += 1) rest -= at(i, k) * at(j, k);
-      const line = lower[i];
-      if (line) line[j] = i === j ? Math.sqrt(Math.max(rest, SMALL)) : rest / at(j, j);
-    }
-  }
-  const half: number[] = [];
-  for (let i = 0; i < size; i += 1) {
-    let rest = right[i] ?? 0;
-    for (let k = 0; k < i; k += 1) rest -= at(i, k) * (half[k] ?? 0);
-    half.push(rest / at(i, i));
-  }
-  const solution = new Array<number>(size).fill(0);
-  for (let i = size - 1; i >= 0; i -= 1) {
-    let rest = half[i] ?? 0;
-    for (let k = i + 1; k < size; k += 1) rest -= at(k, i) * (solution[k] ?? 0);
-    solution[i] = rest / at(i, i);
-  }
-  return solution;
-}

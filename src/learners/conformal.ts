@@ -2,9 +2,7 @@
  * Intervals that hold the truth of a new task as often as they say, whatever the model: from errors on groups that were
  * held out. Rows of one group are one witness, so groups weigh alike (Dunn, Wasserman & Ramdas 2022). All pure.
  */
-import { splits } from './grouped-folds.ts';
-import type { Random } from './random.ts';
-import { type Example, type Regressor, weightOf } from './regression.ts';
+import { type Example, weightOf } from './regression.ts';
 
 export interface HalfWidth {
   /** The interval is prediction ± half. */
@@ -46,60 +44,4 @@ function quantile(values: number[], shares: number[], share: number): number {
     if (sum >= share - 1e-9) return values[i] ?? 0;
   }
   return values[order.at(-1) ?? -1] ?? 0;
-}
-
-export interface CvPlus<Fitted = unknown> {
-  /** One model a fold. */
-  fits: Fitted[];
-  /** Of each row: the fold that held it out, how far off that fold's model was, and its share of the weight. */
-  folds: number[];
-  errors: number[];
-  shares: number[];
-  groups: number;
-}
-
-/**
- * CV+ (Barber, Candès, Ramdas & Tibshirani 2021) over grouped folds: the interval is wider where the folds' models
- * disagree. Folds default 10, level 0.9. `fit` throws `too_few_groups`.
- */
-export function cvPlus<Fitted>(
-  regressor: Regressor<Fitted>,
-  { folds = 10, level = 0.9 }: { folds?: number; level?: number } = {},
-) {
-  return {
-    fit(rows: Example[], random: Random): CvPlus<Fitted> {
-      const fitted: CvPlus<Fitted> = {
-        fits: [],
-        folds: rows.map(() => 0),
-        errors: rows.map(() => 0),
-        shares: groupShares(rows),
-        groups: new Set(rows.filter((row) => weightOf(row) > 0).map(({ group }) => group)).size,
-      };
-      for (const { train, held } of splits(rows, folds, random)) {
-        const model = regressor.fit(train, random);
-        const fold = fitted.fits.push(model) - 1;
-        for (const i of held) {
-          const { x, y } = rows[i] as Example;
-          fitted.folds[i] = fold;
-          fitted.errors[i] = Math.abs(y - regressor.predict(model, x));
-        }
-      }
-      return fitted;
-    },
-    interval({ fits, folds: foldOf, errors, shares, groups }: CvPlus<Fitted>, x: (number | null)[]) {
-      const foreseen = fits.map((fit) => regressor.predict(fit, x));
-      const share = level * (1 + 1 / groups);
-      const high = quantile(
-        errors.map((error, i) => (foreseen[foldOf[i] ?? 0] ?? 0) + error),
-        shares,
-        share,
-      );
-      const low = -quantile(
-        errors.map((error, i) => error - (foreseen[foldOf[i] ?? 0] ?? 0)),
-        shares,
-        share,
-      );
-      return { low: Math.min(low, high), high: Math.max(low, high) };
-    },
-  };
 }

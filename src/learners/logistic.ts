@@ -2,6 +2,7 @@
  * Logistic regression with a ridge penalty, fitted by Newton's method (le Cessie & van Houwelingen 1992): for a few
  * dozen features and some thousand rows. Features are put on one scale inside, so one penalty fits all. Pure.
  */
+import { solve } from './cholesky.ts';
 
 export interface Row {
   x: number[];
@@ -98,29 +99,3 @@ const scale = (x: number[], means: number[], spreads: number[]): number[] => [
   }),
   1,
 ];
-
-/** Gauss with pivots; the matrix is symmetric and positive, so there is a solution. */
-function solve(matrix: number[][], right: number[]): number[] {
-  const n = right.length;
-  const rows = matrix.map((row, i) => [...row, right[i] as number]);
-  for (let i = 0; i < n; i += 1) {
-    let best = i;
-    for (let k = i + 1; k < n; k += 1)
-      if (Math.abs(rows[k]?.[i] ?? 0) > Math.abs(rows[best]?.[i] ?? 0)) best = k;
-    [rows[i], rows[best]] = [rows[best] as number[], rows[i] as number[]];
-    const pivot = rows[i] as number[];
-    for (let k = i + 1; k < n; k += 1) {
-      const row = rows[k] as number[];
-      const times = (row[i] as number) / (pivot[i] as number);
-      if (times !== 0) for (let j = i; j <= n; j += 1) (row[j] as number) -= times * (pivot[j] as number);
-    }
-  }
-  const result: number[] = new Array(n).fill(0);
-  for (let i = n - 1; i >= 0; i -= 1) {
-    const row = rows[i] as number[];
-    let rest = row[n] as number;
-    for (let j = i + 1; j < n; j += 1) rest -= (row[j] as number) * (result[j] as number);
-    result[i] = rest / (row[i] as number);
-  }
-  return result;
-}

@@ -59,7 +59,7 @@ export function detectable(
   return high;
 }
 
-interface PowerRow extends Arms {
+export interface PowerRow extends Arms {
   difference: number;
   base: number;
   holdout: number;

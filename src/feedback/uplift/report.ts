@@ -64,7 +64,10 @@ const SETTLES_IN_MS = 24 * 3_600_000;
 export async function helpReport(ctx: Context, options: HelpOptions = {}): Promise<HelpReport> {
   const { project, now = ctx.now() } = options;
   const since = options.since === undefined ? undefined : timeOf(options.since);
-  const [rows, asked] = await Promise.all([readExposures(ctx, project), readAsked(ctx, project)]);
+  const rows = await readExposures(ctx, project);
+  // Every retrieval is read for this: only where some task was ever drawn.
+  const isDrawn = ctx.config.holdout > 0 || rows.some(({ arm }) => arm !== undefined);
+  const asked = isDrawn ? await readAsked(ctx, project) : [];
   const runs = await readMatchRuns(ctx, withoutTrial(rows, asked, since), since);
   const settled = new Date(now.getTime() - SETTLES_IN_MS).toISOString();
   const answer = (rows: Exposed[], asked: Asked[], runs: MatchRun[]) =>

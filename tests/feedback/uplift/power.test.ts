@@ -1,7 +1,16 @@
 /** How many tasks it takes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { successEffect } from '../../../src/feedback/uplift/effect.ts';
-import { detectable, moreTasks, powerTable, tasksNeeded } from '../../../src/feedback/uplift/power.ts';
+import {
+  detectable,
+  moreTasks,
+  type PowerRow,
+  powerTable,
+  tasksNeeded,
+} from '../../../src/feedback/uplift/power.ts';
+import { ROOT } from '../../support/store.ts';
 import { arms } from './tasks.ts';
 
 describe('tasks that it takes', () => {
@@ -34,6 +43,20 @@ describe('tasks that it takes', () => {
     );
     expect(rows.every(({ tasks, often }) => often > tasks)).toBe(true);
     expect(rows.some(({ difference, base }) => difference + base > 1)).toBe(false);
+  });
+});
+
+describe('the table in docs/uplift.md', () => {
+  it('is what is reckoned', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'uplift.md'), 'utf8');
+    const number = (count: number) => count.toLocaleString('en-US');
+    const groups = Map.groupBy(powerTable(), ({ difference, base }) => `${difference} ${base}`);
+    for (const rows of groups.values()) {
+      const [{ difference, base }] = rows as [PowerRow];
+      const cells = rows.map(({ tasks, often }) => `${number(tasks)} (${number(often)})`);
+      const points = `+${Math.round(100 * difference)} points`;
+      expect(page).toContain(`| ${[points, `${Math.round(100 * base)} %`, ...cells].join(' | ')} |`);
+    }
   });
 });
 
