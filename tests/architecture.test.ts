@@ -31,7 +31,7 @@ const LAYERS: Record<string, number> = {
   'context.ts': 3,
   memory: 2,
   llm: 1,
-  'exec.ts': 1,
+  exec: 1,
   learners: 0,
   redact: 0,
   'redact.ts': 0,

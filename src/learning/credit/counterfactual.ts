@@ -4,11 +4,11 @@
  * it is and why what stands before it was not used.
  */
 import type { Context } from '../../context.ts';
+import { removeStale } from '../../exec/left-over.ts';
 import type { Trajectory } from '../../types.ts';
 import { refineAttribution } from '../llm/attribution.ts';
 import { attemptsBeside } from './attempts-beside.ts';
 import { attributeAgainst } from './contrast.ts';
-import { removeStale } from './left-over.ts';
 import { reachesOut } from './reach.ts';
 import { attributeByReplay, type Replayed, type Verify } from './replay.ts';
 import { attributeSimple } from './simple.ts';

@@ -9,12 +9,12 @@
 import { lstat, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { badRecord } from '../../errors.ts';
+import { type Confinement, confinement } from '../../exec/confinement.ts';
+import { endMarked, makeDirectory, removeDirectory } from '../../exec/left-over.ts';
+import { type Place, runCommands } from '../../exec/shell.ts';
 import { commandsOf, isEdit, isShell, mainCommand } from '../../learners/commands/commands.ts';
 import type { Step, Verifier } from '../../types.ts';
-import { type Confinement, confinement } from './confinement.ts';
-import { endMarked, makeDirectory, removeDirectory } from './left-over.ts';
 import { reachesOut } from './reach.ts';
-import { type Place, runCommands } from './shell.ts';
 
 export interface Limits {
   /** One execution of all steps and the verifier may take this long. */
