@@ -11,6 +11,7 @@ import { type HostPlaces, hostPlaces } from './config/hosts.ts';
 import { LearningConfig } from './config/learning.ts';
 import { EmbedderConfig, LlmConfig } from './config/models.ts';
 import { RedactAllow, RedactPatterns } from './config/redaction.ts';
+import { TOOLSETS, TrainingConfig } from './config/training.ts';
 import { callerError } from './errors.ts';
 
 export { CaptureConfig } from './config/capture.ts';
@@ -56,6 +57,11 @@ export const Config = z.strictObject({
   capture: CaptureConfig.prefault({}),
   llm: LlmConfig.optional(),
   embedder: EmbedderConfig.prefault({}),
+  training: TrainingConfig.prefault({}),
+  toolsets: z
+    .array(z.enum(TOOLSETS))
+    .default([])
+    .describe('Further tools to show: training (datasets and their review)'),
   redact: z.boolean().default(true).describe('Replace secrets before anything is stored'),
   redact_patterns: RedactPatterns,
   redact_allow: RedactAllow,
@@ -131,12 +137,29 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
     ),
     learning: merge({}, { auto_batch: onOrOff(env.KNOWHOW_AUTO_BATCH) }),
     capture: merge({}, { enabled: onOrOff(env.KNOWHOW_CAPTURE) }),
+    training: merge(
+      {},
+      {
+        datasets: env.KNOWHOW_DATASETS || undefined,
+        object_storage: {
+          endpoint: env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || env.AWS_ENDPOINT || undefined,
+          region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
+          access_key_id: env.AWS_ACCESS_KEY_ID || undefined,
+          secret_access_key: env.AWS_SECRET_ACCESS_KEY || undefined,
+          session_token: env.AWS_SESSION_TOKEN || undefined,
+        },
+      },
+    ),
+    toolsets: listOf(env.KNOWHOW_TOOLSETS),
     project: env.KNOWHOW_PROJECT || undefined,
     workspace: env.KNOWHOW_WORKSPACE,
     holdout: shareOf(env.KNOWHOW_HOLDOUT),
     log_level: env.KNOWHOW_LOG || undefined,
   };
 }
+
+const listOf = (text: string | undefined): string[] | undefined =>
+  text === undefined ? undefined : text.split(/[\s,]+/u).filter((word) => word !== '');
 
 /** Where it has been chosen, it goes where OpenAI's own settings say. Their key goes to no other endpoint. */
 function reachable(chosen: EmbedderConfig, env: NodeJS.ProcessEnv): EmbedderConfig {

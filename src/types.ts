@@ -8,3 +8,4 @@ export * from './types/judged.ts';
 export * from './types/known.ts';
 export * from './types/ratings.ts';
 export * from './types/run.ts';
+export * from './types/training.ts';

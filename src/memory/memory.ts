@@ -9,6 +9,7 @@ import {
   CodeConcept,
   ErrorOccurrence,
   ErrorPattern,
+  ExampleReview,
   Experience,
   Exposure,
   Forgotten,
@@ -43,6 +44,7 @@ export interface Memory {
   ratings: Table<Rating>;
   rating_requests: Table<RatingRequest>;
   reward_models: Table<RewardModel>;
+  example_reviews: Table<ExampleReview>;
   batches: Table<BatchRecord>;
   /** Pieces of runs that came by themselves. Not among TABLES: what they became is in the runs. */
   arrivals: Table<Arrival>;
@@ -69,6 +71,7 @@ export const TABLES = [
   'ratings',
   'rating_requests',
   'reward_models',
+  'example_reviews',
   'batches',
 ] as const;
 
@@ -188,6 +191,11 @@ export async function openMemory(
       name: 'reward_models',
       schema: RewardModel,
       columns: { target: ({ target }) => target },
+    }),
+    example_reviews: store.table<ExampleReview>({
+      name: 'example_reviews',
+      schema: ExampleReview,
+      columns: { state: ({ state }) => state, dataset: ({ dataset }) => dataset },
     }),
     batches: store.table<BatchRecord>({ name: 'batches', schema: BatchRecord }),
     arrivals: store.table<Arrival>({

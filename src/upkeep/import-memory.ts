@@ -19,6 +19,7 @@ import {
   CodeConcept,
   ErrorOccurrence,
   ErrorPattern,
+  ExampleReview,
   Experience,
   Exposure,
   Rating,
@@ -52,6 +53,7 @@ const SCHEMAS: Record<TableName, z.ZodType> = {
   ratings: Rating,
   rating_requests: RatingRequest,
   reward_models: RewardModel,
+  example_reviews: ExampleReview,
   batches: BatchRecord,
 };
 
