@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trial } from '../feedback/uplift/seeded.ts';
-import { runCli, runJson } from '../support/clients.ts';
+import { runCommand, runCommandJson } from '../support/commands.ts';
 import { openStoreAt, temporaryDirectory } from '../support/store.ts';
 import { strategyOf } from '../support/strategies.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 describe('knowhow report', () => {
   it('gives a program everything it needs to know', async () => {
-    const { code, value } = await runJson(['report'], { data });
+    const { code, value } = await runCommandJson(['report'], { data });
     expect(code).toBe(0);
     expect(value).toMatchObject({
       tasks: 240,
@@ -57,7 +57,7 @@ describe('knowhow report', () => {
 
   it('tells people the verdict first, and writes the page and the picture', async () => {
     const [page, picture] = [join(data, 'report.md'), join(data, 'report.svg')];
-    const { code, stdout } = await runCli(['report', '--markdown', page, '--svg', picture], { data });
+    const { code, stdout } = await runCommand(['report', '--markdown', page, '--svg', picture], { data });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^It helps\.\n\nOf \d+ tasks shown what is known/u);
     expect(stdout).toMatch(/^ended well +\d+ % +\d+ % +\+\d+ points/mu);
@@ -67,16 +67,18 @@ describe('knowhow report', () => {
   });
 
   it('refuses a date that is none and a file that cannot be written', async () => {
-    const wrong = await runJson<{ error: { code: string } }>(['report', '--since', 'yesterday'], { data });
+    const wrong = await runCommandJson<{ error: { code: string } }>(['report', '--since', 'yesterday'], {
+      data,
+    });
     expect([wrong.code, wrong.value.error.code]).toEqual([2, 'usage']);
     const path = join(data, 'not', 'there', 'x.svg');
-    const unwritable = await runJson<{ error: { code: string } }>(['report', '--svg', path], { data });
+    const unwritable = await runCommandJson<{ error: { code: string } }>(['report', '--svg', path], { data });
     expect([unwritable.code, unwritable.value.error.code]).toEqual([1, 'unwritable_path']);
     expect(existsSync(path)).toBe(false);
   });
 
   it('says in two lines what to do where there is nothing yet', async () => {
-    const { code, stdout } = await runCli(['report'], { data: temporaryDirectory() });
+    const { code, stdout } = await runCommand(['report'], { data: temporaryDirectory() });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toEqual([
       'Nothing to compare yet: no run has named what it had been shown.',

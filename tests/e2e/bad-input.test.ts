@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { openKnowhow } from '../../src/index.ts';
-import { callTool, connectInProcess, connectStdio, runCli, runJson, toolAnswer } from '../support/clients.ts';
+import { callTool, connectInProcess, connectStdio, runCli, toolAnswer } from '../support/clients.ts';
+import { runCommandJson } from '../support/commands.ts';
 import { history, longRun, solved } from '../support/runs.ts';
 import { openStoreAt, temporaryDirectory } from '../support/store.ts';
 
@@ -180,10 +181,9 @@ describe('a store', () => {
   }
 
   const expectRefusal = async (data: string, code: string, says: RegExp) => {
-    const { code: exit, value } = await runJson<{ error: { code: string; message: string; hint: string } }>(
-      ['status'],
-      { data },
-    );
+    const { code: exit, value } = await runCommandJson<{
+      error: { code: string; message: string; hint: string };
+    }>(['status'], { data });
     expect(exit).toBe(1);
     expect(value.error).toMatchObject({ code, hint: expect.stringMatching(/\S/u) });
     expect(value.error.message).toMatch(says);
@@ -230,7 +230,7 @@ describe('a store', () => {
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) await truncate(join(at, name), 20);
 
-    const { code, value } = await runJson<{ error: { code: string; message: string; hint: string } }>(
+    const { code, value } = await runCommandJson<{ error: { code: string; message: string; hint: string } }>(
       ['export'],
       { data },
     );
@@ -238,7 +238,7 @@ describe('a store', () => {
     expect(value.error).toMatchObject({ code: 'store_corrupt', hint: expect.stringMatching(/doctor/u) });
     expect(JSON.stringify(value)).not.toContain('billing');
 
-    const examined = await runJson<{ healthy: boolean; checks: { check: string; ok: boolean }[] }>(
+    const examined = await runCommandJson<{ healthy: boolean; checks: { check: string; ok: boolean }[] }>(
       ['doctor'],
       { data },
     );
@@ -259,7 +259,7 @@ describe('a store', () => {
     const ctx = await openStoreAt(data);
     const [run] = await ctx.memory.trajectories.list({ limit: 1 });
     await ctx.memory.trajectories.put([{ ...run, steps: 'none of your business' } as never]);
-    const { code, value } = await runJson<{ error: { code: string; message: string } }>(
+    const { code, value } = await runCommandJson<{ error: { code: string; message: string } }>(
       ['analyze', String(run?.id)],
       { data },
     );
@@ -287,7 +287,7 @@ describe('a store', () => {
       expect(refused.content[0]?.text).toMatch(/store_denied|store_read_only/u);
       // What is known can still be told.
       expect((await toolAnswer(client, 'retrieve_strategies', { task: 'x' })).isError).toBeFalsy();
-      expect((await runJson(['doctor'], { data })).code).toBe(1);
+      expect((await runCommandJson(['doctor'], { data })).code).toBe(1);
     } finally {
       for (const folder of folders) await chmod(folder, 0o700);
     }
@@ -296,7 +296,7 @@ describe('a store', () => {
   it('cannot be where a file is', async () => {
     const file = join(temporaryDirectory(), 'taken');
     await writeFile(file, 'mine');
-    const { code, value } = await runJson<{ error: { code: string } }>(['status'], { data: file });
+    const { code, value } = await runCommandJson<{ error: { code: string } }>(['status'], { data: file });
     expect(code).toBe(1);
     expect(value.error.code).toMatch(/^store_/u);
     expect(await readFile(file, 'utf8')).toBe('mine');

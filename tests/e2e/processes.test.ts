@@ -7,9 +7,9 @@ import { history, solved, unsolved } from '../support/runs.ts';
 import { openStoreAt, temporaryDirectory, whenOver } from '../support/store.ts';
 
 const PROCESSES = 3;
-const EACH = 40;
+const EACH = 18;
 /** Of the runs of a process, these many are the same in all. */
-const SHARED = 15;
+const SHARED = 7;
 
 interface Recorded {
   trajectory_id: string;

@@ -7,7 +7,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as lancedb from '@lancedb/lancedb';
 import { describe, expect, it } from 'vitest';
-import { openPipe, runCli, runJson } from '../support/clients.ts';
+import { openPipe } from '../support/clients.ts';
+import { runCommand, runCommandJson } from '../support/commands.ts';
 import { MISSING_CLIENT, solved, unsolved } from '../support/runs.ts';
 import { openStoreAt, temporaryDirectory } from '../support/store.ts';
 
@@ -155,8 +156,8 @@ async function live(data: string, env: Record<string, string>): Promise<string> 
   await pipe.end();
   const file = join(data, 'transcript.jsonl');
   writeFileSync(file, `${JSON.stringify(plantedRun('imported', true))}\n{"broken": "${nameAt('from')}\n`);
-  const imported = await runJson(['import', file], { data, env });
-  const learned = await runJson(['learn', '--min', '0'], { data, env });
+  const imported = await runCommandJson(['import', file], { data, env });
+  const learned = await runCommandJson(['learn', '--min', '0'], { data, env });
   return [pipe.stderr(), imported.stderr, learned.stderr].join('\n');
 }
 
@@ -197,7 +198,7 @@ async function everythingOut(data: string, env: Record<string, string>): Promise
     [['export'], ['export', '--format', 'knowhow'], ['status', '--json'], ['doctor', '--json']].map(
       async (args) => ({
         where: args.join(' '),
-        text: (await runCli(args, { data, env })).stdout,
+        text: (await runCommand(args, { data, env })).stdout,
       }),
     ),
   );
@@ -219,7 +220,7 @@ function leaks(places: Place[]): string[] {
 }
 
 /** Secrets that full-text search finds. */
-async function searchable(data: string): Promise<string[]> {
+async function searchable(data: string, planted = PLANTED): Promise<string[]> {
   const ctx = await openStoreAt(data);
   const tables: { matching(query: string, limit: number): Promise<{ record: unknown }[]> }[] = [
     ctx.memory.trajectories,
@@ -228,7 +229,7 @@ async function searchable(data: string): Promise<string[]> {
     ctx.memory.error_patterns,
   ];
   const found: string[] = [];
-  for (const { kind, place, secret } of PLANTED) {
+  for (const { kind, place, secret } of planted) {
     // The longest run without a border, so that no ordinary word of the key finds anything.
     const [longest = ''] = secret.split(/[^A-Za-z0-9]/u).sort((a, b) => b.length - a.length);
     for (const table of tables) {
@@ -274,6 +275,6 @@ describe('secrets', () => {
         `${kind} at ${place}`,
       ).toBe(true);
     expect(found.filter((leak) => leak.includes('is in export')).length).toBeGreaterThan(100);
-    expect((await searchable(data)).length).toBeGreaterThan(0);
+    expect((await searchable(data, PLANTED.slice(0, 20))).length).toBeGreaterThan(0);
   });
 });

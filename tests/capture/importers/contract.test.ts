@@ -162,7 +162,7 @@ describe.each(FORMATS)('$format ($file)', ({ format, file, text, runs: count, su
         const { runs } = await readText(file, text.slice(0, at), { format });
         expect(runs.length).toBeLessThanOrEqual(whole.runs.length);
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 20, seed: 7 },
     );
   });
 
@@ -171,7 +171,7 @@ describe.each(FORMATS)('$format ($file)', ({ format, file, text, runs: count, su
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
         expect((await readText(file, bytes, { format })).runs).toEqual([]);
       }),
-      { numRuns: 25, seed: 7 },
+      { numRuns: 12, seed: 7 },
     );
   });
 
@@ -186,7 +186,7 @@ describe.each(FORMATS)('$format ($file)', ({ format, file, text, runs: count, su
         const { runs } = await readText(file, changed, { format });
         for (const { draft } of runs) expect(TrajectoryInput.parse(draft)).toEqual(draft);
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: 30, seed: 7 },
     );
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, runJson } from '../../support/clients.ts';
+import { runCommand, runCommandJson } from '../../support/commands.ts';
 import { FIX, history } from '../../support/runs.ts';
 import { temporaryDirectory } from '../../support/store.ts';
 
@@ -31,12 +31,12 @@ beforeAll(async () => {
       .map((run) => `${JSON.stringify(run)}\n`)
       .join(''),
   );
-  await runCli(['import', runs], { data });
+  await runCommand(['import', runs], { data });
 });
 
 describe('training-data', () => {
   it('writes one example a line, errors without an output, and the counts to stderr', async () => {
-    const { code, stdout, stderr } = await runCli(['training-data'], { data });
+    const { code, stdout, stderr } = await runCommand(['training-data'], { data });
     const examples = linesOf(stdout);
     expect(code).toBe(0);
     expect(Object.groupBy(examples, ({ kind }) => kind).sampling).toHaveLength(6);
@@ -51,18 +51,18 @@ describe('training-data', () => {
   });
 
   it('writes into a file, and the counts as the answer; only of one project where asked', async () => {
-    const all = await runJson<Record<string, unknown>>(['training-data', '--out', out], { data });
+    const all = await runCommandJson<Record<string, unknown>>(['training-data', '--out', out], { data });
     expect(all.value).toMatchObject({ file: out, runs: 12, sampling: 6, error: 18, left_out: {} });
     expect(linesOf(readFileSync(out, 'utf8'))).toHaveLength(
       Number(all.value.sampling) + Number(all.value.refinement) + Number(all.value.error),
     );
-    const none = await runCli(['training-data', '--project', 'other'], { data });
+    const none = await runCommand(['training-data', '--project', 'other'], { data });
     expect(none.stdout).toBe('');
     expect(none.stderr).toContain('0 runs');
   });
 
   it('says when it cannot write', async () => {
-    const { code, value } = await runJson<{ error: { code: string } }>(
+    const { code, value } = await runCommandJson<{ error: { code: string } }>(
       ['training-data', '--out', join(home, 'no', 'such', 'folder')],
       { data },
     );
@@ -72,7 +72,7 @@ describe('training-data', () => {
 
 describe('assess', () => {
   it('says why, and how those fared elsewhere that did the same', async () => {
-    const { code, value } = await runJson<{
+    const { code, value } = await runCommandJson<{
       abstractable: boolean;
       reasoning: string;
       replay: { tasks: number };
