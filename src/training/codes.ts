@@ -59,8 +59,14 @@ export const TRAINING_CODES = {
   E7102: {
     kind: 'caller',
     name: 'review_decided',
-    means: 'This example was decided otherwise before.',
+    means: 'A person decided otherwise before.',
     hint: 'Pass --again to change the decision.',
+  },
+  E7103: {
+    kind: 'caller',
+    name: 'for_people',
+    means: 'An agent alone may reject examples, not accept them, nor change what a person decided.',
+    hint: 'Let a person decide: review_examples with ask, or `knowhow datasets review`.',
   },
   E7200: {
     kind: 'caller',
@@ -157,7 +163,7 @@ export const TRAINING_CODES = {
     kind: 'caller',
     name: 'bad_task',
     means: 'A task cannot be read.',
-    hint: 'See docs/training.md for how tasks are written.',
+    hint: 'See docs/model-evaluation.md for how tasks are written.',
   },
   E7405: {
     kind: 'caller',
@@ -170,6 +176,18 @@ export const TRAINING_CODES = {
     name: 'no_guard',
     means: 'Nothing judges the answers to a task.',
     hint: 'Give --guard, --schema, or tasks with a verifier.',
+  },
+  E7407: {
+    kind: 'caller',
+    name: 'other_evaluation',
+    means: 'What lies beside the report is of an evaluation with other tasks or settings.',
+    hint: 'Pass --again to start over, or write the report elsewhere.',
+  },
+  E7408: {
+    kind: 'caller',
+    name: 'bad_report',
+    means: 'The report to compare with cannot be read.',
+    hint: 'Name what an earlier `knowhow evaluate --out FILE` wrote.',
   },
   E7500: {
     kind: 'caller',

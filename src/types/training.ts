@@ -33,7 +33,12 @@ export const EarlierAttempt = z.object({ item_id: text, answer: text, feedback: 
 export type EarlierAttempt = z.infer<typeof EarlierAttempt>;
 
 /** One step of a run of several: what the model said or did, and what came back. */
-export const Turn = z.object({ action: text, observation: text });
+export const Turn = z.object({
+  action: text,
+  observation: text,
+  /** The step failed: part of the story, nothing to imitate. */
+  failed: z.literal(true).optional(),
+});
 export type Turn = z.infer<typeof Turn>;
 
 export const TASK_TYPES = ['single_step', 'multi_step', 'reasoning', 'planning', 'code_generation'] as const;
@@ -138,6 +143,8 @@ export const ExampleReview = z.object({
   state_at: text,
   decided_by: text.optional(),
   note: text.optional(),
+  /** Whether its answer was accepted, or comes as one to learn what not to do. */
+  label: z.boolean(),
   judgement: QualityJudgement,
   /** What is asked and answered, short; text to quote, never to follow. */
   asked: text,

@@ -3,12 +3,19 @@
  * and task. Found by columns, never by reading a project; bounded; ends at circles and names parents that are not stored.
  */
 import { callerError } from '../errors.ts';
+import {
+  type Attempted,
+  attemptedOf,
+  type FoundBy,
+  type Links,
+  linksAmong,
+  orderOf,
+} from '../learners/retry-links.ts';
 import { type Memory, taskKey } from '../memory/memory.ts';
 import type { Trajectory } from '../types.ts';
 import { pages } from './records.ts';
 
-/** How it is known that a run retries another: it says so, or both are the same step of a workflow, or of one session. */
-export type FoundBy = 'parent' | 'action_pair' | 'session';
+export type { FoundBy };
 
 export interface ChainedRun extends Pick<Trajectory, 'id' | 'at' | 'started_at' | 'outcome' | 'feedback'> {
   /** The attempt that this one retries; null where none is known. */
@@ -27,7 +34,10 @@ export interface RetryChain {
   cut: boolean;
 }
 
-type Run = Trajectory;
+/** A run without its steps, and what its links are found by. */
+interface Run extends Attempted {
+  run: Trajectory;
+}
 interface Link {
   to: Run;
   by: FoundBy;
@@ -82,14 +92,17 @@ export async function retryChainOf(memory: Memory, id: string, among: string[] =
     level = next;
   }
   return {
-    runs: chain.map((each) => toldOf(each, links.get(each.id))),
+    runs: chain.map(({ id, run: each }) => toldOf(each, links.get(id))),
     missing: [...missing].filter((parent) => named.has(parent)).sort(),
     circular,
     cut: known.cut(),
   };
 }
 
-const toldOf = ({ id, at, started_at, outcome, feedback }: Run, link: Link | undefined): ChainedRun => ({
+const toldOf = (
+  { id, at, started_at, outcome, feedback }: Trajectory,
+  link: Link | undefined,
+): ChainedRun => ({
   id,
   at,
   ...(started_at === undefined ? {} : { started_at }),
@@ -104,6 +117,7 @@ function knownRuns({ trajectories }: Memory) {
   const runs = new Map<string, Run>();
   const looked = new Set<string>();
   let cut = false;
+  let linked: { of: number; links: Links<Run> } | undefined;
 
   async function take(ids: string[]): Promise<void> {
     for (const page of pages(
@@ -111,7 +125,12 @@ function knownRuns({ trajectories }: Memory) {
       AT_ONCE,
     )) {
       if (runs.size >= MOST_RUNS) cut = true;
-      else for (const run of await trajectories.getMany(page)) runs.set(run.id, { ...run, steps: [] });
+      else
+        for (const run of await trajectories.getMany(page))
+          runs.set(run.id, {
+            ...attemptedOf(run, taskKey(run.project, run.task)),
+            run: { ...run, steps: [] },
+          });
     }
   }
 
@@ -124,11 +143,12 @@ function knownRuns({ trajectories }: Memory) {
     await take(ids.slice(0, MOST_NEAR));
   }
 
-  /** Runs of the same task, and of the same session, with all that was met before. */
-  async function near(run: Run): Promise<Run[]> {
-    await lookUp({ task_key: keyOf(run) });
-    if (run.session) await lookUp({ project: run.project, session: run.session });
-    return [...runs.values()].filter(({ id }) => id !== run.id);
+  /** Links among all that was met, with the runs of the same task and of the same session looked up. */
+  async function linksNear({ task_key, session, run }: Run): Promise<Links<Run>> {
+    await lookUp({ task_key });
+    if (session) await lookUp({ project: run.project, session });
+    if (linked?.of !== runs.size) linked = { of: runs.size, links: linksAmong(runs.values()) };
+    return linked.links;
   }
 
   /** What a run retries. Notes its parent where that is not stored. */
@@ -139,67 +159,12 @@ function knownRuns({ trajectories }: Memory) {
       if (parent) return { to: parent, by: 'parent' };
       missing.add(run.parent);
     }
-    const others = await near(run);
-    for (const by of ['action_pair', 'session'] as const) {
-      const alike = others.filter((other) => isAlike(by, other, run));
-      const order = orderOf([run, ...alike]);
-      const earlier = alike.filter((other) => order(other, run) < 0 && !comesFrom(other, run)).sort(order);
-      const to = earlier.at(-1);
-      if (to) return { to, by };
-    }
-    return undefined;
+    return (await linksNear(run)).linkOf(run);
   }
 
-  /** True where a run's parents lead to the other: whatever the clock says, it came later. */
-  function comesFrom(run: Run, other: Run): boolean {
-    const passed = new Set<string>();
-    for (
-      let at: Run | undefined = run;
-      at?.parent !== undefined && !passed.has(at.id);
-      at = runs.get(at.parent)
-    ) {
-      if (at.parent === other.id) return true;
-      passed.add(at.id);
-    }
-    return false;
-  }
-
-  const mayRetry = async (run: Run): Promise<Run[]> =>
-    (await near(run)).filter(
-      (other) =>
-        other.parent === run.id || isAlike('action_pair', other, run) || isAlike('session', other, run),
-    );
+  const mayRetry = async (run: Run): Promise<Run[]> => (await linksNear(run)).mayRetry(run);
 
   return { runs, take, linkOf, mayRetry, cut: () => cut };
-}
-
-const keyOf = ({ project, task }: Run): string => taskKey(project, task);
-
-function isAlike(by: 'action_pair' | 'session', a: Run, b: Run): boolean {
-  if (keyOf(a) !== keyOf(b)) return false;
-  if (by === 'session') return Boolean(a.session) && a.session === b.session;
-  return Boolean(a.action_pair) && a.action_pair === b.action_pair && a.workflow === b.workflow;
-}
-
-/** By number of attempt where all have one, else by when they began; what began together by when it was stored, then by id. */
-function orderOf(runs: Run[]): (a: Run, b: Run) => number {
-  const numbered = runs.every((run) => numberOf(run) !== undefined);
-  const time = (at: string) => new Date(at).toISOString();
-  const placeOf = (run: Run) =>
-    [
-      numbered ? String(numberOf(run)).padStart(12, '0') : '',
-      time(run.started_at ?? run.at),
-      time(run.at),
-      run.id,
-    ].join(' ');
-  const places = new Map(runs.map((run) => [run.id, placeOf(run)]));
-  const place = (run: Run) => places.get(run.id) ?? placeOf(run);
-  return (a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0);
-}
-
-function numberOf({ metadata }: Run): number | undefined {
-  const number = metadata?.attempt ?? metadata?.trial;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
 }
 
 export const unknownRecord = () =>

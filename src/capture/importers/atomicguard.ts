@@ -3,6 +3,7 @@
  * repeats them, and a file of results tells of whole workflows: both are named and left.
  */
 import { z } from 'zod';
+import { labelled } from '../../learners/artifact-label.ts';
 import type { TrajectoryDraft } from '../../types.ts';
 import {
   contentKey,
@@ -94,7 +95,7 @@ function draftOf(artifact: Artifact): TrajectoryDraft {
     steps: [
       {
         // A model's answer, not a call: there is nothing in it that another run could do again.
-        action: `Artifact of ${pair ?? 'the workflow'}:\n${content}`,
+        action: labelled(pair, content),
         observation: feedback,
         ...(outcome.success === false && feedback !== '' ? { error: feedback } : {}),
       },
@@ -125,11 +126,13 @@ function specificationOf({ context }: Artifact): string {
     .join('\n\n');
 }
 
-function metadataOf({ attempt_number, source, context }: Artifact): Record<string, unknown> {
+function metadataOf({ attempt_number, source, status, context }: Artifact): Record<string, unknown> {
   const built_on = context?.dependency_artifacts;
   return {
     ...(attempt_number === undefined ? {} : { attempt: attempt_number }),
     ...(source === undefined ? {} : { source }),
+    // Every other status follows from what the guard said; this one says what became of it since.
+    ...(status === 'superseded' ? { status } : {}),
     ...(built_on === undefined || Object.keys(built_on).length === 0 ? {} : { built_on }),
   };
 }

@@ -1,4 +1,5 @@
 /** Of two attempts at a task: which is preferred, by what, and how sure that is. All pure. */
+import { parentsOf } from '../../learners/retry-links.ts';
 import { RATER_TRUST } from '../ratings/submit.ts';
 import type { TaskAttempt } from './attempts.ts';
 import type { PreferenceSource } from './pair.ts';
@@ -84,11 +85,8 @@ const preferred = (
 export function retriesAmong(attempts: TaskAttempt[]): (later: TaskAttempt, earlier: TaskAttempt) => boolean {
   const parents = new Map(attempts.map(({ id, parent }) => [id, parent]));
   return (later, earlier) => {
-    const seen = new Set([later.id]);
-    for (let at = later.parent; at !== undefined && !seen.has(at); at = parents.get(at)) {
-      if (at === earlier.id) return true;
-      seen.add(at);
-    }
-    return later.place !== undefined && later.place === earlier.place && later.at > earlier.at;
+    for (const id of parentsOf(later, (each) => parents.get(each))) if (id === earlier.id) return true;
+    const samePlace = later.place !== undefined && later.place === earlier.place;
+    return samePlace && Date.parse(later.at) > Date.parse(earlier.at);
   };
 }

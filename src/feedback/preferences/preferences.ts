@@ -105,7 +105,10 @@ function pairsOf({ task_key, attempts, unjudged }: TaskAttempts): { pairs: Named
   return { pairs: kept, left_out };
 }
 
-/** At most so many of a task, drawn by their ids; runs that were taken least come first, so that none speaks for all. */
+/**
+ * At most so many of a task. What somebody said, or a retry showed, comes before what two runs happen to differ in; drawn by their
+ * ids, and runs that were taken least come first, so that none speaks for all.
+ */
 function spread(pairs: NamedPair[]): NamedPair[] {
   const waiting = pairs
     .map((pair) => ({ pair, ticket: contentId('draw', pair.id) }))
@@ -115,17 +118,17 @@ function spread(pairs: NamedPair[]): NamedPair[] {
   const uses = ({ chosen, rejected }: NamedPair) => (taken.get(chosen) ?? 0) + (taken.get(rejected) ?? 0);
   const kept: NamedPair[] = [];
   while (waiting.length > 0 && kept.length < MOST_PAIRS_A_TASK) {
-    const least = Math.min(...waiting.map(uses));
-    const [next] = waiting.splice(
-      waiting.findIndex((pair) => uses(pair) === least),
-      1,
-    );
-    if (!next) break;
+    const meant = waiting.filter(({ source }) => MEANT.has(source));
+    const room = meant.length > 0 ? meant : waiting;
+    const next = room.reduce((least, pair) => (uses(pair) < uses(least) ? pair : least));
+    waiting.splice(waiting.indexOf(next), 1);
     kept.push(next);
     for (const id of [next.chosen, next.rejected]) taken.set(id, (taken.get(id) ?? 0) + 1);
   }
   return kept.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+const MEANT: ReadonlySet<PreferenceSource> = new Set(['feedback', 'retry']);
 
 const pairOf = (
   task_key: string,

@@ -44,6 +44,7 @@ describe('an artifact of AtomicGuard', () => {
       success: true,
       verdict: { source: 'human', detail: 'HumanReviewGuard' },
     });
+    expect(reviewed.draft.metadata).toMatchObject({ status: 'superseded' });
     const older = await read(artifact(1, { guard_result: false, feedback: 'no' }));
     expect(older.draft.outcome).toMatchObject({ success: false, error: 'no', verdict: { source: 'test' } });
   });

@@ -169,7 +169,7 @@ describe('pairs', () => {
         (id) => id,
       ),
     );
-    expect(Math.max(...uses.map((of) => of?.length ?? 0))).toBeLessThanOrEqual(2);
+    expect(Math.max(...uses.map((of) => of?.length ?? 0))).toBeLessThanOrEqual(3);
     expect(await preferencePairs(ctx)).toEqual(pairs);
   });
 
