@@ -14,7 +14,8 @@ export type Confinement = (root: string) => string[];
  * Runs in namespaces of its own, as the first process of them: `$0` is the directory, then user, group and the command.
  * A mount that stays writable ends it. At last it takes the user's own number again, and loses the right to mount.
  */
-const SET_UP = `mount --bind -- "$0" "$0" || exit 99
+const SET_UP = `exec 9>&2 2>/dev/null
+mount --bind -- "$0" "$0" || exit 99
 while read -r _ _ _ _ at options _; do
   printf -v at %b "$at"
   case "$at" in "$0" | /proc | /proc/*) continue ;; esac
@@ -23,11 +24,11 @@ done < /proc/self/mountinfo
 for at in /proc/sys /proc/sysrq-trigger; do
   mount --bind "$at" "$at" && mount -o remount,bind,ro "$at" || [ ! -w "$at" ] || exit 99
 done
-mount -t tmpfs tmpfs /dev/shm
+mount -t tmpfs -o size=64m tmpfs /dev/shm
 cd -- "$PWD" || exit 99
 user=$1 group=$2
 shift 2
-exec unshare --user --map-user="$user" --map-group="$group" -- "$@"`;
+exec unshare --user --map-user="$user" --map-group="$group" -- "$@" 2>&9 9>&-`;
 
 const unshared: Confinement = (root) => [
   ...'unshare --user --map-root-user --mount --pid --fork --kill-child --mount-proc'.split(' '),

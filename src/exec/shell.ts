@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /** Ends the whole group when the third pipe closes: Knowhow is gone, however it went. */
-const WATCHED = '( read -r _ <&3; kill -KILL 0 ) & exec 3<&-; exec "$@"';
-const BASH = ['bash', '--noprofile', '--norc', '-c'];
+export const WATCHED = '( read -r _ <&3; kill -KILL 0 ) & exec 3<&-; exec "$@"';
+export const BASH = ['bash', '--noprofile', '--norc', '-c'];
 
 /**
  * Each command in a subshell of its own that starts in the folder where the last one ended. An unset variable ends a
@@ -58,6 +58,8 @@ set -u; eval ${quoted(command)} ) </dev/null`,
       }
     };
     signal.addEventListener('abort', end, { once: true });
+    // It may have come while the script was written.
+    if (signal.aborted) end();
     child.on('error', fail);
     child.on('exit', (code) => {
       signal.removeEventListener('abort', end);
@@ -69,4 +71,4 @@ set -u; eval ${quoted(command)} ) </dev/null`,
   });
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,263 @@
+/** Command `evaluate`: how many retries a model needs on held-out tasks, by itself or before against after. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { callerError } from '../errors.ts';
+import { trainingError } from '../training/codes.ts';
+import { datasetVersion } from '../training/datasets/read.ts';
+import { type Comparison, compareReports } from '../training/evaluate/compare.ts';
+import { type EvaluateOptions, evaluate, reportSoFar } from '../training/evaluate/evaluate.ts';
+import { EvaluationReport } from '../training/evaluate/report.ts';
+import type { Solver } from '../training/evaluate/solver.ts';
+import { commandSolver } from '../training/evaluate/solver-command.ts';
+import { endpointSolver } from '../training/evaluate/solver-endpoint.ts';
+import { GuardSpec } from '../training/evaluate/task.ts';
+import { fewerTasks, tasksOfDataset, tasksOfFile } from '../training/evaluate/tasks.ts';
+import { evaluationSvg } from './evaluate-figure.ts';
+import { evaluationText } from './evaluate-text.ts';
+import { answer, globals, wholeNumber, withContext } from './frame.ts';
+import { writeAside } from './training-data.ts';
+
+interface Options {
+  dataset?: string;
+  tasks?: string;
+  skipSeen?: boolean;
+  limit?: number;
+  model?: string;
+  baseUrl?: string;
+  keyFile?: string;
+  solver?: string;
+  againstModel?: string;
+  againstBaseUrl?: string;
+  againstSolver?: string;
+  against?: string;
+  guard: string[];
+  schema: string[];
+  answerFile?: string;
+  samples: number;
+  retries: number;
+  temperature: number;
+  maxTokens: number;
+  seed: number;
+  timeout: number;
+  solverMemory: number;
+  guardTimeout: number;
+  guardMemory: number;
+  concurrency: number;
+  out?: string;
+  svg?: string;
+  keepAnswers?: boolean;
+  again?: boolean;
+}
+
+/** What is printed with --json and written with --out. */
+export interface Evaluated {
+  report: EvaluationReport;
+  against?: EvaluationReport;
+  comparison?: Comparison;
+}
+
+export function addEvaluate(program: Command): void {
+  const several = (value: string, before: string[]) => [...before, value];
+  const number = (name: string, means: string, standard: number) =>
+    new Option(name, means).argParser(wholeNumber).default(standard);
+  program
+    .command('evaluate')
+    .description(
+      'E[retries]: how often a model is rejected before it is accepted, on tasks it was not trained on',
+    )
+    .option(
+      '--dataset <name>',
+      'tasks of its test split; with --tasks, what they must not have been trained on',
+    )
+    .option('--tasks <file>', 'tasks as JSON lines: {"specification": …, "id"?: …, "guard"?: …}')
+    .option('--skip-seen', 'leave out tasks that were trained on, instead of refusing')
+    .addOption(new Option('--limit <n>', 'so many tasks at most, drawn by the seed').argParser(wholeNumber))
+    .option('--model <name>', 'ask this model')
+    .option('--base-url <url>', 'of an OpenAI-compatible endpoint; default: that of the configured model')
+    .option(
+      '--key-file <file>',
+      'a file with the key for it; the configured key goes to the configured endpoint alone',
+    )
+    .option('--solver <command>', 'ask this command instead: prompt on stdin, answer on stdout')
+    .option('--against-model <name>', 'compare with this model, as what was before')
+    .option('--against-base-url <url>', 'where that one is; default: as --base-url')
+    .option('--against-solver <command>', 'compare with this command')
+    .option('--against <file>', 'compare with what --out wrote before')
+    .option(
+      '--guard <command>',
+      'judges every answer: exit 0 accepts; may be given several times',
+      several,
+      [],
+    )
+    .option(
+      '--schema <file>',
+      'a JSON schema that every answer must fit; may be given several times',
+      several,
+      [],
+    )
+    .option('--answer-file <name>', 'where --guard finds the answer (default: answer.txt)')
+    .addOption(number('--samples <n>', 'samples of each task', 5))
+    .addOption(number('--retries <n>', 'retries at most: the cap', 3))
+    .option('--temperature <number>', 'of the model', temperature, 0.7)
+    .addOption(number('--max-tokens <n>', 'of one answer', 1_024))
+    .addOption(number('--seed <n>', 'the same seed draws the same', 0))
+    .addOption(number('--timeout <seconds>', 'for one answer', 120))
+    .addOption(number('--solver-memory <mb>', 'for --solver', 8_192))
+    .addOption(number('--guard-timeout <seconds>', 'for one check', 30))
+    .addOption(number('--guard-memory <mb>', 'for one check', 1_024))
+    .addOption(number('--concurrency <n>', 'samples under way at the same time', 2))
+    .option('--out <file>', 'write the report there; a run that was ended goes on from what lies beside it')
+    .option('--svg <file>', 'write a figure there')
+    .option('--keep-answers', 'answers and feedback in the report')
+    .option('--again', 'start over, whatever lies beside --out')
+    .action((options: Options, command: Command) =>
+      withContext(command, async (ctx) => {
+        const evaluated = await run(ctx, options);
+        if (options.out !== undefined) await settle(options.out, evaluated);
+        if (options.svg !== undefined)
+          await writeFile(options.svg, evaluationSvg(evaluated)).catch(refuse(options.svg));
+        answer(globals(command), evaluated, () => evaluationText(evaluated));
+      }),
+    );
+}
+
+async function run(ctx: Context, options: Options): Promise<Evaluated> {
+  const solver = solverOf(ctx, options, options);
+  if (!solver) throw callerError('usage', 'Give --model or --solver.');
+  const other = solverOf(ctx, options, {
+    model: options.againstModel,
+    solver: options.againstSolver,
+    baseUrl: options.againstBaseUrl ?? options.baseUrl,
+  });
+  if (other && options.against !== undefined) throw callerError('usage', 'Compare with one thing at a time.');
+  const saved = options.against === undefined ? undefined : await readReport(options.against);
+  const common = await settingsOf(ctx, options);
+  const side = async (asked: Solver, suffix: string) => {
+    const journal = options.out === undefined ? undefined : `${options.out}${suffix}`;
+    if (options.again && journal !== undefined) await rm(journal, { force: true });
+    const progress = progressOf(other ? (suffix === JOURNAL ? 'after: ' : 'before: ') : '');
+    return evaluate(ctx, { ...common, solver: asked, journal, progress }).catch(async (error: unknown) => {
+      const report = reportSoFar(error);
+      if (report && options.out !== undefined) await write(options.out, { report });
+      throw error;
+    });
+  };
+  const against = other ? await side(other, OTHER_JOURNAL) : saved;
+  const report = await side(solver, JOURNAL);
+  if (!against) return { report };
+  return { report, against, comparison: compareReports(against, report, options.seed) };
+}
+
+const JOURNAL = '.journal';
+const OTHER_JOURNAL = '.before.journal';
+
+/** The report first, then what it was put together from goes. */
+async function settle(out: string, evaluated: Evaluated): Promise<void> {
+  await write(out, evaluated);
+  for (const suffix of [JOURNAL, OTHER_JOURNAL]) await rm(`${out}${suffix}`, { force: true });
+}
+
+const write = (out: string, evaluated: Evaluated) =>
+  writeAside(out, (line) => line(`${JSON.stringify(evaluated, null, 1)}\n`));
+
+async function settingsOf(ctx: Context, options: Options): Promise<Omit<EvaluateOptions, 'solver'>> {
+  const { dataset, tasks: file, seed, limit } = options;
+  if (dataset === undefined && file === undefined) throw callerError('usage', 'Give --dataset or --tasks.');
+  const version = dataset === undefined ? undefined : await datasetVersion(ctx, dataset);
+  const tasks =
+    file !== undefined ? await tasksOfFile(file) : version ? await tasksOfDataset(ctx, version) : [];
+  const schemas = await Promise.all(options.schema.map(readSchema));
+  const answer_file = options.answerFile;
+  const guards = options.guard.map((command) => ({ command, ...(answer_file ? { answer_file } : {}) }));
+  return {
+    tasks: limit === undefined ? tasks : fewerTasks(tasks, limit, seed),
+    guards: [...schemas, ...guards],
+    ...{ samples: options.samples, retries: options.retries, seed, concurrency: options.concurrency },
+    ...{ timeoutMs: 1_000 * options.guardTimeout, guardMemoryMb: options.guardMemory },
+    ...{ keepAnswers: options.keepAnswers, skipSeen: options.skipSeen },
+    // The test split of a dataset is apart from what it trains on as it is.
+    ...(file !== undefined && version ? { trainedOn: version } : {}),
+  };
+}
+
+type Named = { model?: string | undefined; solver?: string | undefined; baseUrl?: string | undefined };
+
+function solverOf(ctx: Context, options: Options, { model, solver, baseUrl }: Named): Solver | undefined {
+  if (model !== undefined && solver !== undefined)
+    throw callerError('usage', 'Give a model or a command as the solver, not both.');
+  const limits = {
+    temperature: options.temperature,
+    maxTokens: options.maxTokens,
+    timeoutMs: 1_000 * options.timeout,
+  };
+  if (solver !== undefined)
+    return commandSolver({
+      command: solver,
+      startedIn: process.cwd(),
+      memoryMb: options.solverMemory,
+      ...limits,
+    });
+  if (model === undefined) return undefined;
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw callerError('usage', 'The base URL is none.');
+  const { llm } = ctx.config;
+  const isConfigured = baseUrl === undefined || baseUrl === llm?.base_url;
+  return endpointSolver({
+    model,
+    baseUrl: baseUrl ?? llm?.base_url,
+    key:
+      options.keyFile === undefined ? (isConfigured ? llm?.api_key : undefined) : { file: options.keyFile },
+    redact: (text) => ctx.redactor.redact(text).text,
+    ...limits,
+  });
+}
+
+async function readReport(path: string): Promise<EvaluationReport> {
+  const text = await readFile(path, 'utf8').catch(unreadable(path));
+  const value = parsed(text) as { report?: unknown } | undefined;
+  const read = EvaluationReport.safeParse(value?.report ?? value);
+  if (!read.success) throw trainingError('E7408');
+  return read.data;
+}
+
+async function readSchema(path: string): Promise<GuardSpec> {
+  const read = GuardSpec.safeParse({ schema: parsed(await readFile(path, 'utf8').catch(unreadable(path))) });
+  if (!read.success) throw callerError('usage', `${path} holds no JSON schema.`);
+  return read.data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const unreadable =
+  (path: string) =>
+  (cause: unknown): never => {
+    throw callerError('unreadable_path', `${path} cannot be read.`, 'Check the path.', { cause });
+  };
+const refuse =
+  (path: string) =>
+  (cause: unknown): never => {
+    throw callerError('unwritable_path', `${path} cannot be written.`, 'Check the path.', { cause });
+  };
+
+function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 2)) throw new InvalidArgumentError('0 to 2.');
+  return value;
+}
+
+/** A line on stderr for every tenth. */
+function progressOf(side: string): (done: number, total: number) => void {
+  let told = -1;
+  return (done, total) => {
+    const tenth = Math.floor((10 * done) / Math.max(1, total));
+    if (tenth === told) return;
+    told = tenth;
+    process.stderr.write(`${side}${done} of ${total} samples\n`);
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What is finished of an evaluation, one line a sample, so that a kill loses what is under way and no more. The first line
+ * says which evaluation it is of; another one does not go on with it.
+ */
+import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
+import { canonicalJson, contentId } from '../../learners/content-id.ts';
+import { trainingError } from '../codes.ts';
+import { SampleRecord } from './report.ts';
+
+export interface Journal {
+  /** What an earlier process finished. */
+  readonly finished: SampleRecord[];
+  add(record: SampleRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `settings` is all that decides the figures. A last line without an end is taken off.
+ * @throws KnowhowError `E7407` where the file is of another evaluation, `E7900` where it cannot be written.
+ */
+export async function openJournal(path: string, settings: unknown): Promise<Journal> {
+  const header = canonicalJson({
+    format: 'knowhow-evaluation-journal',
+    layout: 1,
+    of: contentId('evaluation', settings),
+  });
+  const { first, finished, whole } = await readLines(path);
+  if (first !== undefined && first !== header) throw trainingError('E7407');
+  const refuse = (cause: unknown) => {
+    throw trainingError('E7900', undefined, { cause });
+  };
+  const file = (await open(path, 'a').catch(refuse)) as FileHandle;
+  await truncate(path, whole).catch(refuse);
+  let last: Promise<unknown> = Promise.resolve();
+  const write = (line: string) => {
+    const written = last.then(() => file.appendFile(`${line}\n`).then(() => file.datasync())).catch(refuse);
+    last = written.catch(() => undefined);
+    return written as Promise<void>;
+  };
+  if (first === undefined) await write(header);
+  return {
+    finished,
+    add: (record) => write(JSON.stringify(record)),
+    async close() {
+      await last;
+      await file.close();
+    },
+  };
+}
+
+/** What is whole of the file: a kill may have left half a line at its end. */
+async function readLines(path: string) {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return Buffer.alloc(0);
+    throw trainingError('E7900', undefined, { cause });
+  });
+  const whole = bytes.lastIndexOf('\n') + 1;
+  const [first, ...rest] = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1);
+  const finished = new Map<string, SampleRecord>();
+  for (const line of rest) {
+    const record = SampleRecord.safeParse(parsed(line)).data;
+    if (record) finished.set(canonicalJson([record.task, record.sample]), record);
+  }
+  return { first, finished: [...finished.values()], whole };
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/** Where tasks come from: the test split of a dataset, or a file of JSON lines. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { contentId } from '../../learners/content-id.ts';
+import type { DatasetVersion } from '../../types.ts';
+import { trainingError } from '../codes.ts';
+import { rowsOf } from '../datasets/read.ts';
+import { type EvaluationTask, GuardSpec } from './task.ts';
+
+export const MOST_TASKS = 10_000;
+const LONGEST_LINE = 2_000_000;
+/** Attempts at a task that are looked at for its check. */
+const LOOKED_AT = 5;
+
+/** Every task of the test split, by id, with the check that its recorded runs had, where one had one. */
+export async function tasksOfDataset(ctx: Context, version: DatasetVersion): Promise<EvaluationTask[]> {
+  const found = new Map<string, { specification: string; runs: string[] }>();
+  for await (const { example } of rowsOf(ctx, version, 'test')) {
+    const task = found.get(example.task_key) ?? { specification: example.specification, runs: [] };
+    if (task.runs.length < LOOKED_AT) task.runs.push(example.item_id);
+    found.set(example.task_key, task);
+  }
+  const tasks: EvaluationTask[] = [];
+  for (const [id, { specification, runs }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const verifier = (await ctx.memory.trajectories.getMany(runs)).find((run) => run?.task.verifier)?.task
+      .verifier;
+    tasks.push({ id, specification, guards: verifier ? [verifier] : [] });
+  }
+  return tasks;
+}
+
+const Line = z.strictObject({
+  id: z.string().min(1).max(500).optional(),
+  specification: z.string().trim().min(1),
+  guard: z.union([GuardSpec, z.array(GuardSpec)]).optional(),
+});
+
+/**
+ * One JSON object a line: `{"specification": "…", "id": "…", "guard": {"command": "…"} | {"schema": {…}} | [several]}`.
+ * @throws KnowhowError `E7404` with the number of the line: not such an object, over 2 MB, or an id that was there before.
+ */
+export async function tasksOfFile(path: string): Promise<EvaluationTask[]> {
+  const tasks = new Map<string, EvaluationTask>();
+  let nth = 0;
+  for await (const line of linesOf(path)) {
+    nth += 1;
+    if (line.trim() === '') continue;
+    const read = Line.safeParse(line.length > LONGEST_LINE ? undefined : parsed(line));
+    if (!read.success) throw trainingError('E7404', `Line ${nth} of the file is none.`);
+    const { specification, guard = [], id = contentId('task', specification) } = read.data;
+    if (tasks.has(id)) throw trainingError('E7404', `Line ${nth} has the id of an earlier one.`);
+    if (tasks.size === MOST_TASKS) throw trainingError('E7404', `There are more than ${MOST_TASKS}.`);
+    tasks.set(id, { id, specification, guards: [guard].flat() });
+  }
+  return [...tasks.values()];
+}
+
+/** So many of them, the same ones with the same seed. */
+export function fewerTasks(tasks: EvaluationTask[], most: number, seed: number): EvaluationTask[] {
+  const place = new Map(tasks.map(({ id }) => [id, contentId('place', [seed, id])]));
+  const drawn = [...tasks].sort((a, b) => ((place.get(a.id) ?? '') < (place.get(b.id) ?? '') ? -1 : 1));
+  const taken = new Set(drawn.slice(0, most));
+  return tasks.filter((task) => taken.has(task));
+}
+
+/** By what they ask and what judges them; `forAll` judges all of them. */
+export const tasksHash = (tasks: EvaluationTask[], forAll: unknown[]): string =>
+  contentId('tasks', [
+    forAll,
+    [...tasks]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, specification, guards }) => [id, specification, guards]),
+  ]);
+
+async function* linesOf(path: string): AsyncGenerator<string, void> {
+  const stream = createReadStream(path, 'utf8');
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (cause) {
+    throw trainingError('E7404', 'The file cannot be read.', { cause });
+  } finally {
+    stream.destroy();
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
