@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { Config } from '../src/config.ts';
+import type { ErrorKind } from '../src/errors.ts';
 import { KINDS } from '../src/resources/kinds.ts';
 import type { ToolDefinition } from '../src/tools/define.ts';
-import { TOOLS } from '../src/tools/register.ts';
+import { TOOLS, TOOLS_OF } from '../src/tools/register.ts';
+import { TRAINING_CODES } from '../src/training/codes.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
@@ -108,7 +110,7 @@ function typeOf(schema: Schema): string {
 function settingRows(): string[][] {
   const told = [...Object.values(SET_WITH), ...ENVIRONMENT.map(([name]) => name ?? '')];
   const readers = read('src/config.ts') + read('src/config/glance.ts');
-  for (const [variable] of readers.matchAll(/(?<=\benv\.)[A-Z][A-Z_]+/gu)) {
+  for (const [variable] of readers.matchAll(/(?<=\benv\.)[A-Z][A-Z0-9_]+/gu)) {
     if (!told.some((names) => names.includes(`\`${variable}\``)))
       throw new Error(`${variable} is read; say in write-docs.ts what it sets.`);
   }
@@ -167,11 +169,18 @@ const ENVIRONMENT: string[][] = [
 
 // ---------------------------------------------------------------- errors
 
+const MENDED_BY: Record<ErrorKind, string> = {
+  caller: 'the caller',
+  operator: 'the operator',
+  unavailable: 'nobody right now',
+  bad_record: 'nobody: a record is broken',
+};
+/** By what throws it. */
 const MENDS: Record<string, string> = {
-  callerError: 'the caller',
-  operatorError: 'the operator',
-  unavailableError: 'nobody right now',
-  badRecord: 'nobody: a record is broken',
+  callerError: MENDED_BY.caller,
+  operatorError: MENDED_BY.operator,
+  unavailableError: MENDED_BY.unavailable,
+  badRecord: MENDED_BY.bad_record,
 };
 const LITERAL = /'(?:[^'\\\n]|\\.)*'|"[^"\n]*"|`[^`]*`/u.source;
 const THROWN = new RegExp(`\\b(${Object.keys(MENDS).join('|')})\\(\\s*'([a-z_]+)',\\s*(${LITERAL})?`, 'gu');
@@ -211,6 +220,27 @@ function errorRows(): string[][] {
   return [...rows, ['`internal`', 'nobody right now', 'Anything else: run `knowhow doctor`, and report it.']];
 }
 
+/** The families of seed 002, by the first two digits. */
+const FAMILIES: Record<string, string> = {
+  '70': 'extraction',
+  '71': 'filter and review',
+  '72': 'datasets',
+  '73': 'preferences',
+  '74': 'evaluation',
+  '75': 'settings',
+  '79': 'export',
+};
+
+const trainingRows = (): string[][] =>
+  Object.entries(TRAINING_CODES).map(([code, { name, kind, means, hint }]) => [
+    `\`${code}\``,
+    `\`${name}\``,
+    FAMILIES[code.slice(1, 3)] ?? '',
+    MENDED_BY[kind],
+    means,
+    hint,
+  ]);
+
 const resourceRows = (): string[][] => [
   ['`knowhow://stats`', 'What is stored, what was learned, store health (JSON)'],
   ...KINDS.flatMap(({ path, title, description }) => [
@@ -228,6 +258,11 @@ function reference(help: { name: string; text: string }[]): string {
     '## Tools',
     'Unknown arguments are errors, `metadata`, `args`, `state` and `task.context` are open. A refused call is a result with `isError` whose text starts with a stable code.',
     ...TOOLS.flatMap(toolSection),
+    ...Object.entries(TOOLS_OF).flatMap(([name, tools]) => [
+      `## Tools of the set \`${name}\``,
+      `Shown only where they are asked for: setting \`toolsets\`, \`KNOWHOW_TOOLSETS=${name}\`, or \`knowhow serve --toolsets ${name}\`.`,
+      ...tools.flatMap(toolSection),
+    ]),
     '## Resources',
     table(['URI', 'What it holds'], resourceRows()),
     'Listing is paged (50 a page, `nextCursor`), and `{id}` completes.',
@@ -240,6 +275,9 @@ function reference(help: { name: string; text: string }[]): string {
     'Codes are stable; messages are not. Tools answer `code: message hint` with `isError`, the command line prints `{"error": {…}}` with `--json`, the library throws `KnowhowError` with `kind`, `code` and `hint`. A message names paths, never stored text.',
     table(['Code', 'Who can mend it', 'What it says'], errorRows()),
     `Over HTTP a request that never reaches a tool is refused with the code in \`error.data.code\`: ${refusals()}.`,
+    '### Codes of training data',
+    'Of datasets and evaluation, by the first two digits in families.',
+    table(['Code', 'Name', 'Family', 'Who can mend it', 'What it means', 'What to do'], trainingRows()),
     '## Command line',
     'Installed as `knowhow`, in the repository `node dist/cli.js`. Stdout holds the answer and nothing else; exit code 0, 1 (failed) or 2 (wrong usage). With `--json` a failure is `{"error": {"code", "message", "hint"}}`.',
     ...help.flatMap(({ name, text }) => [`### knowhow${name && ` ${name}`}`, `\`\`\`text\n${text}\n\`\`\``]),

@@ -11,7 +11,7 @@ import { type HostPlaces, hostPlaces } from './config/hosts.ts';
 import { LearningConfig } from './config/learning.ts';
 import { EmbedderConfig, LlmConfig } from './config/models.ts';
 import { RedactAllow, RedactPatterns } from './config/redaction.ts';
-import { TOOLSETS, TrainingConfig } from './config/training.ts';
+import { Toolsets, TrainingConfig, toolsetsSaid } from './config/training.ts';
 import { callerError } from './errors.ts';
 
 export { CaptureConfig } from './config/capture.ts';
@@ -58,10 +58,7 @@ export const Config = z.strictObject({
   llm: LlmConfig.optional(),
   embedder: EmbedderConfig.prefault({}),
   training: TrainingConfig.prefault({}),
-  toolsets: z
-    .array(z.enum(TOOLSETS))
-    .default([])
-    .describe('Further tools to show: training (datasets and their review)'),
+  toolsets: Toolsets,
   redact: z.boolean().default(true).describe('Replace secrets before anything is stored'),
   redact_patterns: RedactPatterns,
   redact_allow: RedactAllow,
@@ -150,16 +147,13 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
         },
       },
     ),
-    toolsets: listOf(env.KNOWHOW_TOOLSETS),
+    toolsets: toolsetsSaid(env.KNOWHOW_TOOLSETS),
     project: env.KNOWHOW_PROJECT || undefined,
     workspace: env.KNOWHOW_WORKSPACE,
     holdout: shareOf(env.KNOWHOW_HOLDOUT),
     log_level: env.KNOWHOW_LOG || undefined,
   };
 }
-
-const listOf = (text: string | undefined): string[] | undefined =>
-  text === undefined ? undefined : text.split(/[\s,]+/u).filter((word) => word !== '');
 
 /** Where it has been chosen, it goes where OpenAI's own settings say. Their key goes to no other endpoint. */
 function reachable(chosen: EmbedderConfig, env: NodeJS.ProcessEnv): EmbedderConfig {

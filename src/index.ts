@@ -38,6 +38,7 @@ import {
   rewardDoor,
 } from './library/feedback.ts';
 import { check, openPipeline, type PublicPipeline } from './library/pipeline.ts';
+import { type DatasetsDoor, datasetsDoor, type EvaluationDoor, evaluationDoor } from './library/training.ts';
 import type { Embedder, Llm } from './llm/ports.ts';
 import type { Memory } from './memory/memory.ts';
 import { toldReport } from './resources/report.ts';
@@ -74,6 +75,7 @@ export type { Prediction } from './learning/predict/predict.ts';
 export type { Prepared, Submitted, Wanted } from './learning/reflection/reflect.ts';
 export type { FeedbackDoor, PreferencesDoor, RewardDoor } from './library/feedback.ts';
 export { createLearningPipeline, type PipelineOptions, type PublicPipeline } from './library/pipeline.ts';
+export type { DatasetsDoor, EvaluationDoor } from './library/training.ts';
 export type { Budget } from './llm/budget.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
 export { isEmbedderDown } from './llm/openai-embedder.ts';
@@ -140,6 +142,10 @@ export interface Knowhow {
   reward: RewardDoor;
   /** Which of two attempts at one task is the better, by retries, verdicts and feedback. */
   preferences: PreferencesDoor;
+  /** Training data from judged runs, in immutable versions. */
+  datasets: DatasetsDoor;
+  /** Counts retries until an answer is accepted, before and after training. */
+  evaluation: EvaluationDoor;
   stats(): ReturnType<typeof stats>;
   close(): Promise<void>;
 }
@@ -196,6 +202,8 @@ export async function openKnowhow(options: OpenOptions = {}): Promise<Knowhow> {
     feedback: feedbackDoor(ctx),
     reward: rewardDoor(ctx),
     preferences: preferencesDoor(ctx),
+    datasets: datasetsDoor(ctx),
+    evaluation: evaluationDoor(ctx),
     stats: () => stats(ctx),
     close: () => ctx.close(),
   };

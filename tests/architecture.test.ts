@@ -179,6 +179,7 @@ describe('owners', () => {
     expect(roomsOf(/^openai$/u)).toEqual(['llm']);
     expect(roomsOf(/^cloudevents$/u)).toEqual(['capture', 'http']);
     expect(roomsOf(/^ts-morph$/u)).toEqual(['learning']);
+    expect(roomsOf(/^(?:aws4fetch|ajv|@huggingface\/)/u)).toEqual(['training']);
     expect(roomsOf(/^(?:commander|cli-progress)$/u)).toEqual(['cli']);
     expect(roomsOf(/^(?:jsonc-parser|smol-toml)$/u)).toEqual(['setup']);
   });
@@ -197,7 +198,7 @@ describe('files', () => {
     expect(sources.filter(({ path }) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+ts$/u.test(path))).toEqual([]);
     const bare = sources.flatMap(({ path, imports }) =>
       imports
-        .filter((name) => name.startsWith('.') && !/\.(?:ts|json)$/u.test(name))
+        .filter((name) => /^\.\.?\//u.test(name) && !/\.(?:ts|json)$/u.test(name))
         .map((name) => `${path}: ${name}`),
     );
     expect(bare).toEqual([]);

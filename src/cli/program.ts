@@ -41,6 +41,8 @@ if (!startsServer(process.argv.slice(2))) {
     capture,
     events,
     preferences,
+    datasets,
+    evaluate,
   ] = await Promise.all([
     import('./runs.ts'),
     import('./predict.ts'),
@@ -54,6 +56,8 @@ if (!startsServer(process.argv.slice(2))) {
     import('./capture.ts'),
     import('./events.ts'),
     import('./preferences.ts'),
+    import('./datasets.ts'),
+    import('./evaluate.ts'),
   ]);
   runs.addRuns(program);
   predict.addPredict(program);
@@ -67,6 +71,8 @@ if (!startsServer(process.argv.slice(2))) {
   capture.addCapture(program);
   events.addEvents(program);
   preferences.addPreferences(program);
+  datasets.addDatasets(program);
+  evaluate.addEvaluate(program);
 }
 for (const command of program.commands) {
   command.exitOverride();

@@ -1,6 +1,7 @@
 /** `knowhow serve`: MCP over stdio, or over HTTP on loopback, with doors for traces and events beside it. */
 import type { Command } from 'commander';
 import { shareSaid } from '../config/glance.ts';
+import { TOOLSETS, toolsetsSaid } from '../config/training.ts';
 import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
 import { serveOverStdio } from '../server.ts';
@@ -13,6 +14,7 @@ interface ServeOptions {
   host: string;
   authToken?: string;
   holdout?: string;
+  toolsets?: string;
 }
 
 export function addServe(program: Command): void {
@@ -23,6 +25,10 @@ export function addServe(program: Command): void {
     .option('--host <host>', 'address to bind; others than loopback need --auth-token', '127.0.0.1')
     .option('--auth-token <token>', 'clients must send it as a bearer token')
     .option('--holdout <share>', 'share of tasks that are shown nothing, to compare with (0 to 1, default 0)')
+    .option(
+      '--toolsets <names>',
+      `further tools to show, a comma between: ${TOOLSETS.join(', ')} (default none)`,
+    )
     .action((options: ServeOptions, command: Command) => {
       const serve = async (ctx: Context, global: GlobalOptions) => {
         if (options.http === undefined) return serveOverStdio(ctx);
@@ -46,6 +52,10 @@ export function addServe(program: Command): void {
         });
         await endpoint.close();
       };
-      return withContext(command, serve, { holdout: shareSaid(options.holdout) });
+      const { holdout, toolsets } = options;
+      return withContext(command, serve, {
+        holdout: shareSaid(holdout),
+        toolsets: toolsetsSaid(toolsets),
+      });
     });
 }

@@ -13,7 +13,9 @@ const RUNS_AT_ONCE = 100;
 export function addTrainingData(program: Command): void {
   program
     .command('training-data')
-    .description('Write training examples from stored runs, one JSON object a line; errors as negatives')
+    .description(
+      'Write hindsight examples step by step, one JSON object a line; whole training sets: datasets',
+    )
     .option(
       '--out <file>',
       'write them there, and the counts to stdout; default: stdout, and the counts to stderr',

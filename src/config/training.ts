@@ -23,3 +23,12 @@ export type TrainingConfig = z.infer<typeof TrainingConfig>;
 /** Sets of tools that are shown only where they are asked for. */
 export const TOOLSETS = ['training'] as const;
 export type Toolset = (typeof TOOLSETS)[number];
+
+export const Toolsets = z
+  .array(z.enum(TOOLSETS, `no toolset has this name; there is: ${TOOLSETS.join(', ')}`))
+  .default([])
+  .describe('Further tools to show: training (datasets and their review)');
+
+/** Names as an option or a variable lists them. What names none is for the schema to say. */
+export const toolsetsSaid = (text: string | undefined): Toolset[] | undefined =>
+  text?.split(/[\s,]+/u).filter((word): word is Toolset => word !== '');

@@ -14,6 +14,8 @@ export interface Call {
   progress(done: number, total: number, message: string): void;
   /** Whoever sits before the client; absent where it has no forms for them. */
   person?: Person | undefined;
+  /** What the client calls itself; nobody has checked it. */
+  client?: string | undefined;
 }
 
 interface Annotations {

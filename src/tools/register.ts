@@ -2,13 +2,16 @@
 import {
   type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   type ClientCapabilities,
+  type Implementation,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
   type McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import type { Toolset } from '../config/training.ts';
 import type { Context } from '../context.ts';
 import { describeError, KnowhowError } from '../errors.ts';
 import type { Told } from '../feedback/ratings/ask.ts';
@@ -21,7 +24,9 @@ import { quoted, readable } from './quoted.ts';
 import { assessAbstractabilityTool, recordTrajectoryTool } from './record.ts';
 import { prepareReflectionTool, submitReflectionTool } from './reflection.ts';
 import { matchErrorTool, retrieveStrategiesTool } from './retrieve.ts';
+import { reviewExamplesTool } from './review-examples.ts';
 import { forClients } from './schema.ts';
+import { buildDatasetTool, showDatasetsTool } from './training.ts';
 
 /** In the order that clients see. A tool's own types end here: what arrives was parsed with its input schema. */
 export const TOOLS = [
@@ -35,6 +40,11 @@ export const TOOLS = [
   submitReflectionTool,
 ] as unknown as readonly ToolDefinition[];
 
+/** Tools that are shown only where their set is asked for: each costs every agent tokens. */
+export const TOOLS_OF = {
+  training: [buildDatasetTool, showDatasetsTool, reviewExamplesTool],
+} as unknown as Readonly<Record<Toolset, readonly ToolDefinition[]>>;
+
 /** `running` holds each call until it is answered, so that a server can end without dropping one. */
 export function registerTools(
   server: McpServer,
@@ -42,14 +52,16 @@ export function registerTools(
   pipeline: LearningPipeline,
   running: Set<Promise<unknown>>,
 ): void {
-  for (const tool of TOOLS) {
+  const further = [...new Set(ctx.config.toolsets)].flatMap((name) => TOOLS_OF[name]);
+  for (const tool of [...TOOLS, ...further]) {
     const { name, title, description, input, output, annotations } = tool;
     server.registerTool(
       name,
       { title, description, inputSchema: forClients(input), outputSchema: forClients(output), annotations },
       (args, request) => {
         const person = personBefore(server, request);
-        const call = answer(tool, args, { ctx, pipeline, person }, request);
+        const client = clientOf(server, request.mcpReq.envelope)?.name;
+        const call = answer(tool, args, { ctx, pipeline, person, client }, request);
         running.add(call);
         void call.catch(() => undefined).finally(() => running.delete(call));
         return call;
@@ -61,7 +73,7 @@ export function registerTools(
 async function answer(
   tool: ToolDefinition,
   args: unknown,
-  parts: Pick<Call, 'ctx' | 'pipeline' | 'person'>,
+  parts: Pick<Call, 'ctx' | 'pipeline' | 'person' | 'client'>,
   request: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { signal } = request.mcpReq;
@@ -144,6 +156,12 @@ const capabilitiesOf = (
 ): ClientCapabilities | undefined =>
   (envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ??
   server.getClientCapabilities();
+
+const clientOf = (
+  { server }: McpServer,
+  envelope: Record<string, unknown> | undefined,
+): Implementation | undefined =>
+  (envelope?.[CLIENT_INFO_META_KEY] as Implementation | undefined) ?? server.getClientVersion();
 
 /** Elicitation that says nothing of its modes means forms. */
 function showsForms(capabilities: ClientCapabilities | undefined): boolean {

@@ -208,6 +208,13 @@ const judgedBy = (record: AnyRecord, success: boolean | null, by: VerdictSource)
   trust: Math.min(record.trust, VERDICT_TRUST[success === null ? 'unknown' : by]),
 });
 
+/** What comes in though a record of this id is stored: a longer version of a run, and a decision on what waits here. */
+const REPLACES: Partial<Record<TableName, (record: AnyRecord, stored: AnyRecord) => boolean>> = {
+  trajectories: (record, stored) =>
+    supersedes(record as unknown as Trajectory, stored as unknown as Trajectory),
+  example_reviews: (record, stored) => stored.state === 'pending' && record.state !== 'pending',
+};
+
 const namesOf = (record: AnyRecord): string[] =>
   [record.id, ...sourcesOf(record), record.trajectory].filter((each) => typeof each === 'string');
 
@@ -223,10 +230,7 @@ async function store(
   const known = new Map((await rows.list({ where: { id: ids } })).map((record) => [record.id, record]));
   const fresh = waiting.filter(({ record }) => {
     const stored = known.get(record.id);
-    if (!stored) return true;
-    return (
-      table === 'trajectories' && supersedes(record as unknown as Trajectory, stored as unknown as Trajectory)
-    );
+    return stored === undefined || (REPLACES[table]?.(record, stored) ?? false);
   });
   await rows.put(fresh.map(({ record }) => record));
   report.known += waiting.length - fresh.length;

@@ -1,22 +1,17 @@
 /** submit_feedback as clients meet it: what an agent says is its own, and the person is asked by elicitation, in both eras. */
-import { Client, InMemoryTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { Client } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { recordTrajectory } from '../../src/capture/recorder.ts';
 import type { Context } from '../../src/context.ts';
 import type { Told } from '../../src/feedback/ratings/ask.ts';
 import { ratingsOf } from '../../src/feedback/ratings/read.ts';
 import { requestFeedback } from '../../src/feedback/ratings/requests.ts';
-import { createServer } from '../../src/server.ts';
 import { TrajectoryInput } from '../../src/types.ts';
-import { CURRENT, callTool, connectInProcess, type Era, toolAnswer } from '../support/clients.ts';
+import { callTool, connectInProcess, type Era, toolAnswer } from '../support/clients.ts';
+import { personAt } from '../support/people.ts';
 import { solved } from '../support/runs.ts';
-import { openStoreAt, temporaryDirectory, whenOver } from '../support/store.ts';
+import { openStoreAt, temporaryDirectory } from '../support/store.ts';
 
-interface Asked {
-  message: string;
-  requestedSchema: { properties: Record<string, unknown>; required?: string[] };
-}
 interface Answer {
   rating_id?: string;
   workflow: string;
@@ -30,34 +25,6 @@ async function withRun(): Promise<{ ctx: Context; run: string }> {
   const ctx = await openStoreAt(temporaryDirectory());
   const { trajectory } = await recordTrajectory(ctx, TrajectoryInput.parse(solved(0)));
   return { ctx, run: trajectory.id };
-}
-
-/** A client whose person answers so; `asked` is what they were shown. */
-async function personAt(ctx: Context, era: Era, told: Told): Promise<{ client: Client; asked: Asked[] }> {
-  const client = new Client(
-    { name: 'knowhow-tests', version: '0' },
-    {
-      capabilities: { elicitation: { form: {} } },
-      versionNegotiation: era === 'modern' ? { mode: { pin: CURRENT } } : { mode: 'legacy' },
-    },
-  );
-  const asked: Asked[] = [];
-  client.setRequestHandler('elicitation/create', ({ params }) => {
-    asked.push(params as unknown as Asked);
-    return told as { action: 'accept'; content: Record<string, string | number> };
-  });
-  if (era === 'modern') {
-    const mcp = createMcpHandler(() => createServer(ctx));
-    const fetch = (url: string | URL, init?: RequestInit) => mcp.fetch(new Request(url, init));
-    await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
-    whenOver(() => mcp.close());
-  } else {
-    const [mine, theirs] = InMemoryTransport.createLinkedPair();
-    await createServer(ctx).connect(theirs);
-    await client.connect(mine);
-  }
-  whenOver(() => client.close());
-  return { client, asked };
 }
 
 const submit = (client: Client, args: object) => callTool<Answer>(client, 'submit_feedback', args);

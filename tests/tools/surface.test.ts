@@ -2,7 +2,8 @@
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { INSTRUCTIONS } from '../../src/server.ts';
+import type { Toolset } from '../../src/config/training.ts';
+import { INSTRUCTIONS, instructionsFor } from '../../src/server.ts';
 import { connectInProcess, type Era, toolAnswer } from '../support/clients.ts';
 import { learnSamples, openStoreAt, temporaryDirectory } from '../support/store.ts';
 
@@ -16,6 +17,8 @@ const NAMES = [
   'prepare_reflection',
   'submit_reflection',
 ];
+/** Of the set that is shown only where it is asked for, after them. */
+const TRAINING = ['build_dataset', 'show_datasets', 'review_examples'];
 /** Tools that write; the others only read. */
 const WRITING = [
   'retrieve_strategies',
@@ -23,6 +26,8 @@ const WRITING = [
   'submit_feedback',
   'run_batch_learning',
   'submit_reflection',
+  'build_dataset',
+  'review_examples',
 ];
 
 interface JsonSchema {
@@ -33,8 +38,8 @@ interface JsonSchema {
   description?: string;
 }
 
-const listed = async (era: Era): Promise<Tool[]> => {
-  const client = await connectInProcess(await openStoreAt(temporaryDirectory()), era);
+const listed = async (era: Era, toolsets: Toolset[] = []): Promise<Tool[]> => {
+  const client = await connectInProcess(await openStoreAt(temporaryDirectory(), { toolsets }), era);
   return (await client.listTools()).tools;
 };
 
@@ -49,8 +54,20 @@ describe('the tools', () => {
     expect(legacy).toEqual(modern);
   });
 
+  it('and, where the set is asked for, its own after the same eight', async () => {
+    const [few, modern, legacy] = await Promise.all([
+      listed('modern'),
+      listed('modern', ['training']),
+      listed('legacy', ['training']),
+    ]);
+    expect(modern.map(({ name }) => name)).toEqual([...NAMES, ...TRAINING]);
+    expect(modern.slice(0, NAMES.length)).toEqual(few);
+    expect(legacy).toEqual(modern);
+    expect(countTokens(JSON.stringify(modern.slice(NAMES.length)))).toBeLessThanOrEqual(780);
+  });
+
   it('say everything about themselves', async () => {
-    for (const tool of await listed('modern')) {
+    for (const tool of await listed('modern', ['training'])) {
       expect(tool.title, tool.name).toMatch(/\S/u);
       expect(tool.description?.length, tool.name).toBeGreaterThan(40);
       expect(tool.description?.length, tool.name).toBeLessThan(600);
@@ -72,7 +89,7 @@ describe('the tools', () => {
       for (const [name, inner] of Object.entries(schema.properties ?? {})) walk(inner, `${path}.${name}`);
       if (schema.items) walk(schema.items, `${path}[]`);
     };
-    for (const tool of await listed('modern')) walk(tool.inputSchema as JsonSchema, tool.name);
+    for (const tool of await listed('modern', ['training'])) walk(tool.inputSchema as JsonSchema, tool.name);
     expect(open).toEqual([]);
   });
 
@@ -92,6 +109,17 @@ describe('the instructions', () => {
     expect(INSTRUCTIONS.length).toBeLessThanOrEqual(2_000);
     for (const name of NAMES.filter((each) => each !== 'assess_abstractability'))
       expect(INSTRUCTIONS).toContain(name);
+  });
+
+  it('tell of a set only where it is shown', () => {
+    expect(instructionsFor([])).toBe(INSTRUCTIONS);
+    const more = instructionsFor(['training']);
+    expect(more.length).toBeLessThanOrEqual(2_000);
+    for (const name of TRAINING) {
+      expect(more).toContain(name);
+      expect(INSTRUCTIONS).not.toContain(name);
+    }
+    expect(more.split('\n').at(-1)).toBe(INSTRUCTIONS.split('\n').at(-1));
   });
 });
 

@@ -11,6 +11,7 @@ import { importMemory } from '../../src/upkeep/import-memory.ts';
 import { exportMemory, isMemoryFile } from '../../src/upkeep/transfer.ts';
 import { undo } from '../../src/upkeep/undo.ts';
 import { AT, openFresh, temporaryDirectory } from '../support/fixtures.ts';
+import { DOUBTFUL } from '../support/reviews.ts';
 import { history, solved } from '../support/runs.ts';
 
 const learn = (ctx: Context) =>
@@ -60,6 +61,24 @@ async function putOpinions({ memory }: Context): Promise<void> {
   ]);
   await memory.rating_requests.put([
     { ...rated, id: 'rreq_1', reason: 'asked', state: 'pending', state_at: AT },
+  ]);
+  await memory.example_reviews.put([
+    {
+      ...stored,
+      id: 'ex_1',
+      derived_from: ['t'],
+      example: 'ex_1',
+      item_id: 't',
+      task_key: 'k',
+      dataset: 'mine',
+      state: 'rejected',
+      state_at: AT,
+      decided_by: 'person:ä',
+      label: true,
+      judgement: DOUBTFUL,
+      asked: 'Wie?',
+      answered: 'So 🙂',
+    },
   ]);
   await memory.reward_models.put([
     {

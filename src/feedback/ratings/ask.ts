@@ -14,7 +14,8 @@ export interface Form {
 
 type Field =
   | { type: 'integer' | 'number'; title: string; description?: string; minimum: number; maximum: number }
-  | { type: 'string'; title: string; description?: string; maxLength: number };
+  | { type: 'string'; title: string; description?: string; maxLength: number }
+  | { type: 'string'; title: string; description?: string; enum: string[] };
 
 const MOST_TASK = 300;
 const MOST_TEXT = 5_000;

@@ -7,9 +7,10 @@
  * it runs only where it was switched on (`learning.replay`).
  */
 import { lstat, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { badRecord } from '../../errors.ts';
 import { type Confinement, confinement } from '../../exec/confinement.ts';
+import { isInside } from '../../exec/inside.ts';
 import { endMarked, makeDirectory, removeDirectory } from '../../exec/left-over.ts';
 import { type Place, runCommands } from '../../exec/shell.ts';
 import { commandsOf, isEdit, isShell, mainCommand } from '../../learners/commands/commands.ts';
@@ -54,10 +55,6 @@ function editOf({ args = {} }: Step): Act | undefined {
     change: (before) => (all ? before?.replaceAll(old, () => now) : before?.replace(old, () => now)),
   };
 }
-
-/** A path below the directory, as it is written: nothing absolute, nothing that climbs. */
-const isInside = (path: string): boolean =>
-  !isAbsolute(path) && !['..', '.', ''].includes(normalize(path).split(sep)[0] ?? '') && !path.includes('\0');
 
 /**
  * True when the verifier's command ends with 0 after these steps, in time. What cannot be run again is passed over.
