@@ -33,7 +33,10 @@ export async function renderDocs(printed: Printed = printedByProcess): Promise<R
     resources: table(['Resource', 'What it holds'], resourceRows()),
     commands: table(
       ['Command', 'What it does'],
-      help.slice(1).map(({ name, text }) => [`\`knowhow ${name}\``, text.split('\n\n')[1] ?? '']),
+      help
+        .slice(1)
+        .filter(({ name }) => !name.includes(' '))
+        .map(({ name, text }) => [`\`knowhow ${name}\``, text.split('\n\n')[1] ?? '']),
     ),
     configuration: table(['Setting', 'Type', 'Default', 'Set with', 'Meaning'], settingRows()),
   };
@@ -327,15 +330,15 @@ async function printedByProcess(args: string[]): Promise<string> {
 
 /** The help of the program and of each command, as it prints it. */
 async function commandHelp(printed: Printed): Promise<{ name: string; text: string }[]> {
-  const helpOf = async (name: string) => ({
-    name,
-    text: (await printed([...(name ? [name] : []), '--help'])).trimEnd(),
-  });
-  const program = await helpOf('');
-  const names = [...program.text.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gmu)].flatMap(([, name]) => name ?? []);
-  const commands: { name: string; text: string }[] = [];
-  for (const name of names) if (name !== 'help') commands.push(await helpOf(name));
-  return [program, ...commands];
+  const helpOf = async (name: string): Promise<{ name: string; text: string }[]> => {
+    const text = (await printed([...name.split(' ').filter(Boolean), '--help'])).trimEnd();
+    const [, below = ''] = /^Commands:\n([\s\S]*?)(?:\n\n|$(?![\s\S]))/mu.exec(text) ?? [];
+    const names = [...below.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gmu)].flatMap(([, own]) => own ?? []);
+    const told = [{ name, text }];
+    for (const own of names) if (own !== 'help') told.push(...(await helpOf(`${name} ${own}`.trim())));
+    return told;
+  };
+  return helpOf('');
 }
 
 // ---------------------------------------------------------------- Markdown
