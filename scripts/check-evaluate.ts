@@ -24,7 +24,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 if (wanted('coverage')) {
   const rows = Object.keys(WORLDS).flatMap((world) =>
-    [20, 50, 200].map((tasks) => coverageOf(world, tasks, evaluations, 11)),
+    [8, 20, 50, 200].map((tasks) => coverageOf(world, tasks, evaluations, 11)),
   );
   table(
     ['world', 'tasks', 'E[retries] covered', 'difference covered', 'verdicts given', 'wrong'],

@@ -92,6 +92,7 @@ export function smallDataset(each: number): { rows: DatasetRow[]; pairs: Prefere
     exampleRow(4 * i + 2, {
       task_type: 'multi_step',
       turns: TURNS,
+      steps: TURNS.length,
       output: 'ls\nnpm test\nDone: all tests pass.',
     }),
     exampleRow(4 * i + 3, { label: false, output: 'const add = (n) => n;', source: 'imported' }),

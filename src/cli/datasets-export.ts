@@ -20,6 +20,7 @@ interface Options {
   maxTokens?: number;
   tokenizer?: string;
   metadata?: MetadataPlace;
+  consented?: boolean;
 }
 
 export function addDatasetsExport(datasets: Command): void {
@@ -41,10 +42,11 @@ export function addDatasetsExport(datasets: Command): void {
         'where it says which run a line is from: in the line, in a file beside it, or none (default: line; beside for OpenAI)',
       ).choices(METADATA),
     )
+    .option('--consented', 'only rows whose runs hold a tag of consent; of pairs, both runs')
     .addHelpText('after', () => `\nFormats:\n${FORMATS.map(formatText).join('\n')}`)
     .action((name: string, options: Options, command: Command) =>
       withContext(command, async (ctx, { json }) => {
-        const { format, split, maxTokens: max_tokens, tokenizer, metadata } = options;
+        const { format, split, maxTokens: max_tokens, tokenizer, metadata, consented } = options;
         const toFile = options.out !== undefined && options.out !== '-';
         const stopped = new AbortController();
         const stop = (signal: NodeJS.Signals) => stopped.abort(signal);
@@ -60,6 +62,7 @@ export function addDatasetsExport(datasets: Command): void {
             max_tokens,
             tokenizer,
             metadata,
+            consented,
             signal,
           });
           const value = { dataset: version.name, version: version.version, ...report };

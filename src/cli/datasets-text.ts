@@ -3,32 +3,12 @@
 import { cleanText } from '../text.ts';
 import type { BuildResult } from '../training/datasets/build.ts';
 import type { DatasetDiff, Differing } from '../training/datasets/diff.ts';
+import { reasonsOf, reasonText } from '../training/datasets/reasons.ts';
 import type { Removal } from '../training/datasets/remove.ts';
 import { ruleText } from '../training/rules/told.ts';
 import { type DatasetRow, type DatasetStatistics, type DatasetVersion, SPLITS } from '../types.ts';
 import { plural } from './frame.ts';
 
-/** After a count. */
-const WHY: Record<string, string> = {
-  rejected: 'not good enough',
-  waiting: 'wait for review',
-  near_duplicates: 'nearly the same as one that is in',
-  sampled_down: 'more of a task or a kind than are taken',
-  evaluation_task: 'of a task that is evaluated on',
-  like_held_out: 'nearly the same task as one that is held out',
-  not_judged: 'judged by nobody',
-  contradictory_outcome: 'with an outcome that contradicts itself',
-  no_consent: 'whose consent says no',
-  forgotten: 'forgotten',
-  quoted_a_forgotten_run: 'told of a run that was forgotten',
-  judged_anew: 'judged anew, or after an attempt that was',
-  rejected_in_review: 'rejected in review',
-  near_duplicate: 'nearly the same as another',
-  pair_of_a_run_left_out: 'of a run that is not in',
-};
-
-const why = (reason: string): string =>
-  WHY[reason] ?? cleanText(reason.replace(/^pair_/u, '').replaceAll('_', ' '));
 const number = (count: number): string => count.toLocaleString('en-US');
 
 /** A count a line, the counts under each other. */
@@ -38,18 +18,13 @@ function column(entries: [count: number, what: string][]): string[] {
   return shown.map(([count, what]) => `${number(count).padStart(width)}  ${what}`);
 }
 
-/** Reasons of pairs, or those of examples. */
-const pick = (left_out: Record<string, number>, ofPairs: boolean): Record<string, number> =>
-  Object.fromEntries(Object.entries(left_out).filter(([reason]) => reason.startsWith('pair_') === ofPairs));
-
 const BY_FATE = new Set(['rejected', 'waiting', 'near_duplicates', 'sampled_down']);
 
 export function buildText(result: BuildResult): string {
-  const { adds_to, counts, left_out, dropped, sampled, review } = result;
-  const others = Object.entries(pick(left_out, false)).filter(([reason]) => !BY_FATE.has(reason));
-  const reasons = others
-    .sort(([, a], [, b]) => b - a)
-    .map(([reason, count]): [number, string] => [count, why(reason)]);
+  const { adds_to, counts, left_out, dropped, sampled } = result;
+  const reasons = reasonsOf(left_out, false)
+    .filter(([reason]) => !BY_FATE.has(reason))
+    .map(([reason, count]): [number, string] => [count, reasonText(reason)]);
   const added = adds_to === undefined ? 'came in' : 'new, came in';
   return [
     headline(result),
@@ -57,10 +32,10 @@ export function buildText(result: BuildResult): string {
     `Looked at ${plural(counts.runs, 'run')} at ${plural(counts.tasks, 'task')}. ${number(counts.selected)} were selected:`,
     ...column([
       [counts.accepted, added],
-      [counts.waiting, why('waiting')],
-      [counts.rejected, why('rejected')],
-      [counts.near_duplicates, why('near_duplicates')],
-      [counts.sampled_down, why('sampled_down')],
+      [counts.waiting, reasonText('waiting')],
+      [counts.rejected, reasonText('rejected')],
+      [counts.near_duplicates, reasonText('near_duplicates')],
+      [counts.sampled_down, reasonText('sampled_down')],
       ...reasons,
     ]),
     ...(sampled.length > 0
@@ -71,9 +46,9 @@ export function buildText(result: BuildResult): string {
           ),
         ]
       : []),
-    ...listed('Taken out of what was in', dropped),
-    ...listed('Preference pairs left out', pick(left_out, true)),
-    ...next(result, review.waiting),
+    ...listed('Taken out of what was in', reasonsOf(dropped, false)),
+    ...listed('Preference pairs left out', reasonsOf(left_out, true)),
+    ...next(result),
   ].join('\n');
 }
 
@@ -92,17 +67,20 @@ function headline({ built, reason, version, adds_to, counts }: BuildResult): str
   ].join('\n');
 }
 
-function listed(title: string, tally: Record<string, number>): string[] {
-  const parts = Object.entries(tally).map(([reason, count]) => `${number(count)} ${why(reason)}`);
+function listed(title: string, reasons: [reason: string, count: number][]): string[] {
+  const parts = reasons.map(([reason, count]) => `${number(count)} ${reasonText(reason)}`);
   return parts.length > 0 ? [`${title}: ${parts.join(', ')}.`] : [];
 }
 
-function next({ built, version, adds_to, dropped }: BuildResult, waiting: number): string[] {
+function next({ built, version, adds_to, dropped, review: { waiting, outdated } }: BuildResult): string[] {
   const forgot = (dropped.forgotten ?? 0) + (dropped.quoted_a_forgotten_run ?? 0);
   const lines = [
     ...(waiting > 0 ? [`${plural(waiting, 'example')} to look at: knowhow datasets review`] : []),
+    ...(outdated > 0 ? [`${plural(outdated, 'question')} taken back: their runs have changed since.`] : []),
     ...(version && version.splits.test.lines === 0
-      ? ['It has no held-out test: that takes attempts at three tasks or more.']
+      ? [
+          'It has no held-out test: that takes attempts at three tasks or more that nothing was trained on yet.',
+        ]
       : []),
     ...(built && version && forgot > 0
       ? [
@@ -116,21 +94,31 @@ function next({ built, version, adds_to, dropped }: BuildResult, waiting: number
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-export function listText(versions: DatasetVersion[]): string {
-  if (versions.length === 0) return 'No dataset yet: `knowhow datasets build NAME` makes one.';
-  return [...Map.groupBy(versions, ({ name }) => name)]
-    .map(([name, all]) =>
-      [
-        name,
-        ...all
-          .toReversed()
-          .map(
-            ({ version, created_at, statistics: { examples, pairs, tasks, by_split } }) =>
-              `  ${version.padEnd(9)} ${created_at.slice(0, 10)}  ${plural(examples, 'example')} (${SPLITS.map((split) => number(by_split[split])).join('/')}), ${plural(pairs, 'pair')}, ${plural(tasks, 'task')}`,
-          ),
-      ].join('\n'),
-    )
-    .join('\n');
+/** A version that is there and cannot be read. */
+export interface Broken {
+  dataset: string;
+  code: string;
+}
+
+export function listText(versions: DatasetVersion[], broken: Broken[] = []): string {
+  if (versions.length + broken.length === 0)
+    return 'No dataset yet: `knowhow datasets build NAME` makes one.';
+  const named = [...Map.groupBy(versions, ({ name }) => name)].map(([name, all]) =>
+    [
+      name,
+      ...all
+        .toReversed()
+        .map(
+          ({ version, created_at, statistics: { examples, pairs, tasks, by_split } }) =>
+            `  ${version.padEnd(9)} ${created_at.slice(0, 10)}  ${plural(examples, 'example')} (${SPLITS.map((split) => number(by_split[split])).join('/')}), ${plural(pairs, 'pair')}, ${plural(tasks, 'task')}`,
+        ),
+    ].join('\n'),
+  );
+  const unread = broken.map(
+    ({ dataset, code }) =>
+      `${dataset} cannot be read (${code}): restore its manifest, or knowhow datasets remove ${dataset}`,
+  );
+  return [...named, ...unread].join('\n');
 }
 
 export function versionText(version: DatasetVersion): string {
@@ -146,11 +134,14 @@ export function versionText(version: DatasetVersion): string {
       : 'The first version.',
     `Rule: ${ruleText(settings.rule)}; ${settings.projects.length > 0 ? `projects ${settings.projects.map(cleanText).join(', ')}` : 'all projects'}.`,
     `Accepted from ${settings.accept}, reviewed from ${settings.review}, verdicts worth ${settings.least_confidence} or more; one of two that are ${settings.duplicates} alike; at most ${number(settings.most_per_task)} a task, ${number(settings.most_examples)} in all; split ${percent(train)}/${percent(validation)}/${percent(test)}, seed ${settings.seed}.`,
+    ...(version.excluded
+      ? [`Left out is what is like ${plural(version.excluded.lines, 'task')} that models are evaluated on.`]
+      : []),
     '',
     ...tallies(statistics),
     ...spreads(statistics),
-    ...listed('Did not come in', pick(left_out, false)),
-    ...listed('Preference pairs left out', pick(left_out, true)),
+    ...listed('Did not come in', reasonsOf(left_out, false)),
+    ...listed('Preference pairs left out', reasonsOf(left_out, true)),
   ].join('\n');
 }
 

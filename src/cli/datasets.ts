@@ -16,7 +16,15 @@ import { parseRule } from '../training/rules/parse.ts';
 import { type DatasetRow, type DatasetSettings, type DatasetVersion, SPLITS, type Split } from '../types.ts';
 import { addDatasetsExport } from './datasets-export.ts';
 import { addDatasetsReview } from './datasets-review.ts';
-import { buildText, diffText, listText, removalText, rowText, versionText } from './datasets-text.ts';
+import {
+  type Broken,
+  buildText,
+  diffText,
+  listText,
+  removalText,
+  rowText,
+  versionText,
+} from './datasets-text.ts';
 import { answer, globals, wholeNumber, withContext } from './frame.ts';
 
 interface BuildFlags {
@@ -48,8 +56,9 @@ export function addDatasets(program: Command): void {
     .description('Datasets, and their versions')
     .action((_: unknown, command: Command) =>
       withContext(command, async (ctx, { json }) => {
-        const versions = await listDatasets(ctx);
-        answer({ json }, { datasets: versions }, () => listText(versions));
+        const broken: Broken[] = [];
+        const versions = await listDatasets(ctx, (dataset, code) => broken.push({ dataset, code }));
+        answer({ json }, { datasets: versions, broken }, () => listText(versions, broken));
       }),
     );
   datasets
@@ -110,7 +119,7 @@ function addBuild(datasets: Command): void {
     )
     .option(
       '--exclude <file>',
-      'tasks that are evaluated on, JSON lines or plain lines: leave out what is like them',
+      'tasks that are evaluated on, JSON lines or plain lines: what is like them stays out, of later versions too',
     )
     .option('--accept <share>', `least worth to come in (default: ${accept})`, number)
     .option('--review <share>', `least worth to wait for review (default: ${review})`, number)
@@ -208,17 +217,19 @@ async function firstRows(
   return rows;
 }
 
-/** Runs `work` so that an interrupt from the keyboard ends it in good order. */
+/** Runs `work` so that an interrupt from the keyboard, or a request to end, ends it in good order. */
 async function stoppable<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
   const abort = new AbortController();
-  const stop = () => abort.abort(callerError('stopped', 'Stopped; nothing was written.'));
-  process.once('SIGINT', stop);
+  const stop = () => abort.abort(callerError('stopped', 'Stopped; no version was written.'));
+  for (const signal of STOPS) process.once(signal, stop);
   try {
     return await work(abort.signal);
   } finally {
-    process.off('SIGINT', stop);
+    for (const signal of STOPS) process.off(signal, stop);
   }
 }
+
+const STOPS = ['SIGINT', 'SIGTERM'] as const;
 
 function progressBar(json: boolean | undefined) {
   if (json || !process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };

@@ -1,4 +1,5 @@
 /** An evaluation as a table. */
+import { cleanText } from '../text.ts';
 import type { EvaluationReport } from '../training/evaluate/report.ts';
 import type { Evaluated } from './evaluate.ts';
 import { plural } from './frame.ts';
@@ -19,11 +20,7 @@ export function evaluationText({ report, against, comparison }: Evaluated): stri
         ? changed(times(comparison.first_pass.difference), scaledInterval(comparison.first_pass.interval), 1)
         : '',
     ],
-    [
-      `not within ${plural(cap, 'retry').replace('retrys', 'retries')}, %`,
-      (side) => number(scaled(side.censored), 1),
-      '',
-    ],
+    [`not within ${retriesOf(cap)}, %`, (side) => number(scaled(side.censored), 1), ''],
     ['samples with an end', (side) => String(side.finished), ''],
   ];
   const heads = against ? ['', 'before', 'after', 'difference'] : ['', ''];
@@ -33,14 +30,14 @@ export function evaluationText({ report, against, comparison }: Evaluated): stri
     ...figures.map(([name, of, change]) => [name, ...sides.map(of), ...(against ? [change] : [])]),
   ];
   return [
-    `${plural(tasks, 'task')}, ${plural(samples, 'sample')} each, up to ${cap} retries; in brackets 95 % intervals by tasks.`,
+    `${plural(tasks, 'task')}, ${plural(samples, 'sample')} each, up to ${retriesOf(cap)}; in brackets 95 % intervals by tasks.`,
     '',
     ...table(rows),
     '',
     ...distribution(sides, cap),
     ...(comparison ? ['', verdictText(comparison)] : []),
     ...[...new Set([...sides.flatMap(({ warnings }) => warnings), ...(comparison?.warnings ?? [])])].map(
-      (warning) => `Note: ${warning}`,
+      (warning) => `Note: ${line(warning)}`,
     ),
     ...troublesText(report),
   ].join('\n');
@@ -72,7 +69,7 @@ function troublesText({ troubles }: EvaluationReport): string[] {
   const known = Object.entries(troubles);
   if (known.length === 0) return [];
   return [
-    `Rejected for trouble: ${known.map(([name, count]) => `${name.replace('_', ' ')} ${count}`).join(', ')}.`,
+    `Rejected for trouble: ${known.map(([name, count]) => `${line(name).replace('_', ' ')} ${count}`).join(', ')}.`,
   ];
 }
 
@@ -107,4 +104,10 @@ const changed = (difference: number | null, interval: Estimate['interval'], digi
     : `${signed(difference, digits)}${interval ? ` (${signed(interval[0], digits)} to ${signed(interval[1], digits)})` : ''}`;
 
 const signed = (value: number, digits: number): string => `${value > 0 ? '+' : ''}${value.toFixed(digits)}`;
-const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+const retriesOf = (count: number): string => `${count} ${count === 1 ? 'retry' : 'retries'}`;
+/** One line, and nothing that a terminal obeys: a report may come from elsewhere. */
+const line = (text: string): string => cleanText(text).replace(/\s+/gu, ' ').trim();
+const short = (text: string): string => {
+  const told = line(text);
+  return told.length > 40 ? `${told.slice(0, 39)}…` : told;
+};

@@ -1,5 +1,6 @@
 /** Command `evaluate`: how many retries a model needs on held-out tasks, by itself or before against after. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
@@ -11,7 +12,7 @@ import { EvaluationReport } from '../training/evaluate/report.ts';
 import type { Solver } from '../training/evaluate/solver.ts';
 import { commandSolver } from '../training/evaluate/solver-command.ts';
 import { endpointSolver } from '../training/evaluate/solver-endpoint.ts';
-import { GuardSpec } from '../training/evaluate/task.ts';
+import { GuardSpec, LONGEST_MS } from '../training/evaluate/task.ts';
 import { fewerTasks, tasksOfDataset, tasksOfFile } from '../training/evaluate/tasks.ts';
 import { evaluationSvg } from './evaluate-figure.ts';
 import { evaluationText } from './evaluate-text.ts';
@@ -29,11 +30,13 @@ interface Options {
   solver?: string;
   againstModel?: string;
   againstBaseUrl?: string;
+  againstKeyFile?: string;
   againstSolver?: string;
   against?: string;
   guard: string[];
   schema: string[];
   answerFile?: string;
+  recordedChecks?: boolean;
   samples: number;
   retries: number;
   temperature: number;
@@ -59,8 +62,8 @@ export interface Evaluated {
 
 export function addEvaluate(program: Command): void {
   const several = (value: string, before: string[]) => [...before, value];
-  const number = (name: string, means: string, standard: number) =>
-    new Option(name, means).argParser(wholeNumber).default(standard);
+  const number = (name: string, means: string, standard: number, parse = wholeNumber) =>
+    new Option(name, means).argParser(parse).default(standard);
   program
     .command('evaluate')
     .description(
@@ -81,7 +84,8 @@ export function addEvaluate(program: Command): void {
     )
     .option('--solver <command>', 'ask this command instead: prompt on stdin, answer on stdout')
     .option('--against-model <name>', 'compare with this model, as what was before')
-    .option('--against-base-url <url>', 'where that one is; default: as --base-url')
+    .option('--against-base-url <url>', 'where that one is; default: as --base-url, and its key')
+    .option('--against-key-file <file>', 'a file with the key for --against-base-url')
     .option('--against-solver <command>', 'compare with this command')
     .option('--against <file>', 'compare with what --out wrote before')
     .option(
@@ -96,16 +100,20 @@ export function addEvaluate(program: Command): void {
       several,
       [],
     )
+    .option(
+      '--recorded-checks',
+      'run the checks that the recorded runs of --dataset brought along (task.verifier), in throw-away directories',
+    )
     .option('--answer-file <name>', 'where --guard finds the answer (default: answer.txt)')
     .addOption(number('--samples <n>', 'samples of each task', 5))
     .addOption(number('--retries <n>', 'retries at most: the cap', 3))
     .option('--temperature <number>', 'of the model', temperature, 0.7)
-    .addOption(number('--max-tokens <n>', 'of one answer', 1_024))
+    .addOption(number('--max-tokens <n>', 'of one answer', 1_024, positive))
     .addOption(number('--seed <n>', 'the same seed draws the same', 0))
-    .addOption(number('--timeout <seconds>', 'for one answer', 120))
-    .addOption(number('--solver-memory <mb>', 'for --solver', 8_192))
-    .addOption(number('--guard-timeout <seconds>', 'for one check', 30))
-    .addOption(number('--guard-memory <mb>', 'for one check', 1_024))
+    .addOption(number('--timeout <seconds>', 'for one answer', 120, seconds))
+    .addOption(number('--solver-memory <mb>', 'for --solver', 8_192, positive))
+    .addOption(number('--guard-timeout <seconds>', 'for one check', 30, seconds))
+    .addOption(number('--guard-memory <mb>', 'for one check', 1_024, positive))
     .addOption(number('--concurrency <n>', 'samples under way at the same time', 2))
     .option('--out <file>', 'write the report there; a run that was ended goes on from what lies beside it')
     .option('--svg <file>', 'write a figure there')
@@ -128,9 +136,13 @@ async function run(ctx: Context, options: Options): Promise<Evaluated> {
   const other = solverOf(ctx, options, {
     model: options.againstModel,
     solver: options.againstSolver,
-    baseUrl: options.againstBaseUrl ?? options.baseUrl,
+    // A key is for the endpoint that it was given with.
+    ...(options.againstBaseUrl === undefined
+      ? { baseUrl: options.baseUrl, keyFile: options.againstKeyFile ?? options.keyFile }
+      : { baseUrl: options.againstBaseUrl, keyFile: options.againstKeyFile }),
   });
   if (other && options.against !== undefined) throw callerError('usage', 'Compare with one thing at a time.');
+  for (const path of [options.out, options.svg]) if (path !== undefined) await checkWritable(path);
   const saved = options.against === undefined ? undefined : await readReport(options.against);
   const common = await settingsOf(ctx, options);
   const side = async (asked: Solver, suffix: string) => {
@@ -166,7 +178,7 @@ async function settingsOf(ctx: Context, options: Options): Promise<Omit<Evaluate
   if (dataset === undefined && file === undefined) throw callerError('usage', 'Give --dataset or --tasks.');
   const version = dataset === undefined ? undefined : await datasetVersion(ctx, dataset);
   const tasks =
-    file !== undefined ? await tasksOfFile(file) : version ? await tasksOfDataset(ctx, version) : [];
+    file !== undefined ? await tasksOfFile(file) : version ? await tasksOfDataset(ctx, version, options) : [];
   const schemas = await Promise.all(options.schema.map(readSchema));
   const answer_file = options.answerFile;
   const guards = options.guard.map((command) => ({ command, ...(answer_file ? { answer_file } : {}) }));
@@ -181,9 +193,10 @@ async function settingsOf(ctx: Context, options: Options): Promise<Omit<Evaluate
   };
 }
 
-type Named = { model?: string | undefined; solver?: string | undefined; baseUrl?: string | undefined };
+type Named = { [name in 'model' | 'solver' | 'baseUrl' | 'keyFile']?: string | undefined };
 
-function solverOf(ctx: Context, options: Options, { model, solver, baseUrl }: Named): Solver | undefined {
+function solverOf(ctx: Context, options: Options, named: Named): Solver | undefined {
+  const { model, solver, baseUrl, keyFile } = named;
   if (model !== undefined && solver !== undefined)
     throw callerError('usage', 'Give a model or a command as the solver, not both.');
   const limits = {
@@ -194,22 +207,36 @@ function solverOf(ctx: Context, options: Options, { model, solver, baseUrl }: Na
   if (solver !== undefined)
     return commandSolver({
       command: solver,
+      name: ctx.redactor.redact(solver).text,
       startedIn: process.cwd(),
       memoryMb: options.solverMemory,
       ...limits,
     });
   if (model === undefined) return undefined;
-  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw callerError('usage', 'The base URL is none.');
+  if (baseUrl !== undefined) checkUrl(baseUrl);
   const { llm } = ctx.config;
   const isConfigured = baseUrl === undefined || baseUrl === llm?.base_url;
   return endpointSolver({
     model,
     baseUrl: baseUrl ?? llm?.base_url,
-    key:
-      options.keyFile === undefined ? (isConfigured ? llm?.api_key : undefined) : { file: options.keyFile },
+    key: keyFile === undefined ? (isConfigured ? llm?.api_key : undefined) : { file: keyFile },
     redact: (text) => ctx.redactor.redact(text).text,
     ...limits,
   });
+}
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw callerError('usage', 'The base URL is none.', 'Such as http://localhost:8000/v1.');
+  if (url.username || url.password)
+    throw callerError('usage', 'The base URL holds a user or a key.', 'Give the key with --key-file.');
+}
+
+/** Told before hours of work, not after. */
+async function checkWritable(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK).catch(refuse(path));
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) refuse(path)(undefined);
 }
 
 async function readReport(path: string): Promise<EvaluationReport> {
@@ -250,6 +277,16 @@ function temperature(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 2)) throw new InvalidArgumentError('0 to 2.');
   return value;
 }
+
+const atMost =
+  (most: number) =>
+  (text: string): number => {
+    const value = wholeNumber(text);
+    if (value < 1 || value > most) throw new InvalidArgumentError(`1 to ${most}.`);
+    return value;
+  };
+const positive = atMost(1_000_000_000);
+const seconds = atMost(Math.floor(LONGEST_MS / 1_000) - 60);
 
 /** A line on stderr for every tenth. */
 function progressOf(side: string): (done: number, total: number) => void {

@@ -35,7 +35,7 @@ export function answer(options: GlobalOptions, value: unknown, text: () => strin
 }
 
 /** Codes of errors that are about how the command was called. */
-const USAGE = new Set(['usage', 'unknown_format']);
+const USAGE = new Set(['usage', 'unknown_format', 'E7001', 'E7002', 'E7202', 'E7500', 'E7501']);
 
 /** Prints a failure and sets the exit code: 2 for wrong usage, 1 for everything else. */
 export function fail(error: unknown, json: boolean): void {

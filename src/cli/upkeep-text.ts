@@ -83,12 +83,30 @@ export function forgetText(report: ForgetReport): string {
       ? [`Completed first: ${plural(report.completed, 'forget')} that had been killed.`]
       : []),
     ...changes(report, 'forgotten'),
+    ...held(report),
     ...(report.dry_run
       ? ['Nothing was changed; --yes forgets for good. Transcripts outside the store stay where they are.']
       : [
           'Gone from the disk. An import of the same transcripts leaves them out; `import --again` brings them back.',
         ]),
   ].join('\n');
+}
+
+/** What forgetting leaves in the files of datasets, and how that goes. */
+function held({ datasets: { versions, unread } = { versions: [], unread: [] } }: ForgetReport): string[] {
+  const names = [...new Set(versions.map((version) => version.split('@')[0]))];
+  return [
+    ...(versions.length > 0
+      ? [
+          `Files of ${versions.join(', ')} hold text of these runs, though nothing tells what is forgotten. A version without them: ${names.map((name) => `knowhow datasets build ${name}`).join('; ')}. Then, off the disk: ${versions.map((version) => `knowhow datasets remove ${version} --yes`).join('; ')}`,
+        ]
+      : []),
+    ...unread.map(({ dataset, code }) =>
+      dataset === 'all'
+        ? `Whether datasets hold text of these runs is not known: their place cannot be read (${code}).`
+        : `Whether ${dataset} holds text of these runs is not known: it cannot be read (${code}).`,
+    ),
+  ];
 }
 
 export function undoText(report: UndoReport): string {

@@ -40,9 +40,15 @@ const unshared: Confinement = (root) => [
 const PROBE_MS = 5_000;
 let found: Promise<Confinement | undefined> | undefined;
 
-/** Tried once in each process, for real; undefined where it does not hold (other systems, most containers). */
+/**
+ * Tried once in each process, for real; undefined where it does not hold (other systems, most containers).
+ * @throws where it cannot be tried, for want of room; the next call tries again.
+ */
 export function confinement(): Promise<Confinement | undefined> {
-  found ??= probe();
+  found ??= probe().catch((error: unknown) => {
+    found = undefined;
+    throw error;
+  });
   return found;
 }
 

@@ -3,7 +3,7 @@
  * everything run in it carries its name in the environment: so what left its group is found again on Linux, at the end or,
  * where Knowhow was killed meanwhile, when the next replay starts. What wiped its environment is not.
  */
-import { lstat, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,8 +16,25 @@ export async function makeDirectory(): Promise<string> {
   return realpath(await mkdtemp(prefix));
 }
 
-export const removeDirectory = (root: string): Promise<void> =>
-  rm(root, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+/** Never throws. */
+export async function removeDirectory(root: string): Promise<void> {
+  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
+  await remove().catch(() =>
+    makeWritable(root)
+      .then(remove)
+      .catch(() => undefined),
+  );
+}
+
+/** Folders that may not be written keep what is in them: Go's module cache is made of such. */
+async function makeWritable(root: string): Promise<void> {
+  const waiting = [root];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    await chmod(folder, 0o700);
+    for (const entry of await readdir(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) waiting.push(join(folder, entry.name));
+  }
+}
 
 /** Which numbering of processes this one lives in: containers that share a folder for temporary files have one each. */
 const pidSpace = async (): Promise<string> =>

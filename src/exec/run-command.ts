@@ -63,22 +63,29 @@ const LOOK_SELDOM_MS = 500;
 const DRAIN_MS = 1_000;
 
 /**
- * @throws KnowhowError `path_outside` for a file that is not below the directory, `no_shell` where bash is missing; the
- * signal's reason when it aborts.
+ * @throws KnowhowError `path_outside` for a file that is not below the directory, `no_shell` where bash is missing, `no_room`
+ * where the directory cannot be made; the signal's reason when it aborts.
  */
 export async function runCommand(command: string, given: CommandGiven, limits: CommandLimits): Promise<Ran> {
   limits.signal?.throwIfAborted();
   const confine =
-    given.in !== undefined ? null : given.confine === undefined ? await confinement() : given.confine;
-  const root = await makeDirectory();
+    given.in !== undefined
+      ? null
+      : given.confine === undefined
+        ? await confinement().catch(noRoom)
+        : given.confine;
+  const root = await makeDirectory().catch(noRoom);
   const work = join(root, 'work');
   try {
-    await mkdir(work);
-    await mkdir(join(root, 'tmp'));
-    await writeFiles(work, given.files ?? {});
     const script = join(root, 'command.sh');
     const env = { [MARK]: basename(root), ...given.env };
-    await writeFile(script, scriptOf(command, env, given.in === undefined ? limits.memoryMb : undefined));
+    await mkdir(work)
+      .then(() => mkdir(join(root, 'tmp')))
+      .then(() => writeFiles(work, given.files ?? {}))
+      .then(() =>
+        writeFile(script, scriptOf(command, env, given.in === undefined ? limits.memoryMb : undefined)),
+      )
+      .catch(whereFull);
     const [program = '', ...rest] = [
       ...BASH,
       WATCHED,
@@ -97,13 +104,30 @@ export async function runCommand(command: string, given: CommandGiven, limits: C
     });
     const ran = await follow(child, given.stdin ?? '', basename(root), limits);
     // The directory's name is drawn: what is said about it is the same every time without.
-    const told = (text: string) => text.replaceAll(script, 'command').replaceAll(work, '.');
+    const told = (text: string) =>
+      text.replaceAll(script, 'command').replaceAll(work, '.').replaceAll(root, '..');
     return { ...ran, stdout: told(ran.stdout), stderr: told(ran.stderr) };
   } finally {
     if (!confine) await endMarked(basename(root));
     await removeDirectory(root);
   }
 }
+
+const noRoom = (cause: unknown): never => {
+  throw operatorError(
+    'no_room',
+    'The throw-away directory of a command cannot be written.',
+    'Make room in the folder for temporary files, or set TMPDIR to another.',
+    { cause },
+  );
+};
+
+/** What a machine says that takes no more, whatever is written. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'];
+const whereFull = (error: unknown): never => {
+  if (FULL.includes(String((error as { code?: unknown }).code))) return noRoom(error);
+  throw error;
+};
 
 async function writeFiles(work: string, files: Record<string, string>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {

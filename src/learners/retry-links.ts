@@ -117,7 +117,9 @@ const ALIKE = ['action_pair', 'session'] as const;
 /** Equal for runs that are alike. */
 function placeOf({ task_key, workflow, action_pair, session }: Attempted, by: (typeof ALIKE)[number]) {
   if (by === 'session') return session ? JSON.stringify([task_key, session]) : undefined;
-  return action_pair ? JSON.stringify([task_key, action_pair, workflow ?? null]) : undefined;
+  // Without a workflow that tells them apart, two sessions at one step are two chains, however they interleave.
+  const within = workflow === undefined ? ['session', session ?? null] : ['workflow', workflow];
+  return action_pair ? JSON.stringify([task_key, action_pair, within]) : undefined;
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

@@ -91,10 +91,20 @@ export function createPlainModel(options: PlainOptions): PlainModel {
       },
       { signal },
     );
-    const choice = reply.choices?.[0];
+    // A page of a proxy, or an error that calls itself a success: the model was not asked.
+    if (!Array.isArray(reply.choices))
+      return { trouble: 'unusable', reason: 'the endpoint gave no chat completion', down: true };
+    const choice = reply.choices[0];
     if (!choice) return { trouble: 'unusable', reason: 'the endpoint gave no chat completion' };
-    const said = choice.message?.content ?? choice.message?.refusal ?? '';
-    return { answer: String(said), ...(choice.finish_reason === 'length' ? { cut: true } : {}) };
+    const said = choice.message?.content ?? choice.message?.refusal;
+    const cut = choice.finish_reason === 'length';
+    // Whatever it thought, called or was kept from saying: there is no answer to judge.
+    if (typeof said !== 'string' || (cut && said.trim() === ''))
+      return {
+        trouble: 'unusable',
+        reason: cut ? 'it reached its longest before it answered' : 'it answered without text',
+      };
+    return { answer: said, ...(cut ? { cut } : {}) };
   };
 
   return {

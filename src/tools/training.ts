@@ -33,6 +33,7 @@ export const buildDatasetTool = defineTool({
     review: z.object({
       queued: z.number().describe('That were not known before'),
       waiting: z.number().describe('In review_examples'),
+      outdated: z.number().describe('Taken back: their runs have changed'),
     }),
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -104,7 +105,7 @@ export const showDatasetsTool = defineTool({
     ]);
     if (dataset !== undefined) {
       const version = await datasetVersion(ctx, dataset);
-      return { datasets: [], card: { ...cardOf(version), rule: ruleText(version.settings.rule) } };
+      return { datasets: [], card: { ...inShort(version), rule: ruleText(version.settings.rule) } };
     }
     const versions = Map.groupBy(await listDatasets(ctx), ({ name }) => name);
     const newest = [...versions.values()].flatMap((all) => {
@@ -124,8 +125,8 @@ const lineOf = ({ name, version, created_at, statistics: { examples, pairs, task
   tasks,
 });
 
-/** The card in short: what decides whether to train on it. */
-function cardOf(version: DatasetVersion) {
+/** What decides whether to train on it. */
+function inShort(version: DatasetVersion) {
   const { statistics, settings, parent, left_out, changes } = version;
   const { by_split, negatives, by_domain, by_difficulty, by_judge, by_licence, by_consent } = statistics;
   const { pairs_by_source, composite, first, last } = statistics;

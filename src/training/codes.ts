@@ -44,6 +44,12 @@ export const TRAINING_CODES = {
     means: 'The data rule selects no run.',
     hint: 'Take a wider rule, such as --rule all.',
   },
+  E7005: {
+    kind: 'unavailable',
+    name: 'forgotten_meanwhile',
+    means: 'Runs were forgotten while they were read; nothing was built.',
+    hint: 'Build again.',
+  },
   E7100: {
     kind: 'caller',
     name: 'nothing_accepted',
@@ -145,25 +151,25 @@ export const TRAINING_CODES = {
     kind: 'caller',
     name: 'not_held_out',
     means: 'Tasks to be evaluated on were trained on.',
-    hint: 'Leave them out, or evaluate on the test split of the dataset.',
+    hint: 'Pass --skip-seen to leave them out, or evaluate on the test split of the dataset.',
   },
   E7402: {
     kind: 'operator',
     name: 'guard_fatal',
     means: 'A guard said that going on makes no sense; the evaluation stopped.',
-    hint: 'The report says which guard, at which task.',
+    hint: 'What --out wrote says which guard, at which task.',
   },
   E7403: {
     kind: 'unavailable',
     name: 'solver_down',
     means: 'The solver does not answer.',
-    hint: 'Check its address or command, and that it runs.',
+    hint: 'Check its address or command, and that it runs; a busy one may want a smaller --concurrency. With --out the same command goes on.',
   },
   E7404: {
     kind: 'caller',
     name: 'bad_task',
-    means: 'A task cannot be read.',
-    hint: 'See docs/model-evaluation.md for how tasks are written.',
+    means: 'A task cannot be read, or what judges it cannot be used.',
+    hint: 'Mend what it comes from: docs/model-evaluation.md shows tasks and guards, docs/datasets.md lists of tasks to keep out.',
   },
   E7405: {
     kind: 'caller',
@@ -175,7 +181,7 @@ export const TRAINING_CODES = {
     kind: 'caller',
     name: 'no_guard',
     means: 'Nothing judges the answers to a task.',
-    hint: 'Give --guard, --schema, or tasks with a verifier.',
+    hint: 'Give --guard or --schema, tasks with a guard, or --recorded-checks to run those that recorded runs brought along.',
   },
   E7407: {
     kind: 'caller',
@@ -189,11 +195,17 @@ export const TRAINING_CODES = {
     means: 'The report to compare with cannot be read.',
     hint: 'Name what an earlier `knowhow evaluate --out FILE` wrote.',
   },
+  E7409: {
+    kind: 'operator',
+    name: 'journal_unwritable',
+    means: 'What is finished of an evaluation cannot be kept beside its report.',
+    hint: 'Check the path and make room; then the same command goes on with what is kept.',
+  },
   E7500: {
     kind: 'caller',
     name: 'bad_setting',
     means: 'A setting is out of its range.',
-    hint: 'See `knowhow datasets build --help`.',
+    hint: 'See `knowhow datasets build --help` or `knowhow evaluate --help`.',
   },
   E7501: {
     kind: 'caller',

@@ -43,7 +43,7 @@ export interface ExtractOptions {
   progress?: (done: number, total: number) => void;
 }
 
-/** Whole runs in memory at once. */
+/** Whole runs that are read at once, of tasks that are not in memory whole. */
 const AT_ONCE = 10;
 /** Of a task with more than this, what was made is handed on before the rest is read. */
 const MOST_CHARS = 32_000_000;
@@ -87,7 +87,7 @@ export async function extract(
     for (let i = items.length; i < (runsOf.get(task_key) ?? 0); i += 1) broke(UNREADABLE);
     let examples: TrainingExample[] = [];
     let chars = 0;
-    for await (const made of madeOf(ctx, chosen.items, task.pass, signal)) {
+    for await (const made of madeOf(ctx, chosen.items, task, signal)) {
       if ('broken' in made) broke(made.broken);
       else weigh(undefined);
       if ('left_out' in made) counts.left_out[made.left_out] = (counts.left_out[made.left_out] ?? 0) + 1;
@@ -147,21 +147,21 @@ function choose(
   return { items: [...fresh, ...refused], selected: fresh.length };
 }
 
-/** What each of these becomes; whole runs are read a page at a time. */
+/** What each of these becomes; whole runs that are not at hand are read a page at a time. */
 async function* madeOf(
   { memory: { trajectories } }: Context,
   items: Item[],
-  pass: TaskItems['pass'],
+  { pass, runs: known }: Pick<TaskItems, 'pass' | 'runs'>,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Made> {
   for (let at = 0; at < items.length; at += AT_ONCE) {
     signal?.throwIfAborted();
     const page = items.slice(at, at + AT_ONCE);
-    const id = page.filter(({ circular }) => !circular).map((item) => item.id);
+    const id = page.filter((item) => !item.circular && !known.has(item.id)).map((item) => item.id);
     const runs = id.length === 0 ? [] : await trajectories.list({ where: { id, status: 'active' } });
     const byId = new Map(runs.map((run) => [run.id, run]));
     for (const item of page) {
-      const run = byId.get(item.id);
+      const run = known.get(item.id) ?? byId.get(item.id);
       if (item.circular) yield { broken: 'circular_attempts' };
       else yield run ? exampleOf(run, item, pass) : { broken: UNREADABLE };
     }

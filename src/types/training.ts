@@ -67,6 +67,10 @@ export const TrainingExample = z.object({
   output: text,
   /** Of runs of several steps, for formats that tell them turn by turn. */
   turns: z.array(Turn).optional(),
+  /** Of a run of several. */
+  steps: count.optional(),
+  /** Somebody answered it in between, in words that no prompt holds: it makes sense turn by turn only. */
+  conversation: z.literal(true).optional(),
   expected_actions: z.array(z.object({ tool: text, args: z.record(text, z.unknown()).optional() })),
   final_answer: text.optional(),
   source: z.enum(ITEM_SOURCES),
@@ -228,6 +232,10 @@ export const DatasetVersion = z.object({
   pairs: z.object(Object.fromEntries(SPLITS.map((split) => [split, File])) as Record<Split, typeof File>),
   /** Every run that was looked at and the version of it, `[id, revision]` a line: what is new is told by it. */
   seen: File,
+  /** The split of every task that has rows, had some once, or is quoted by some, `[task_key, split]` a line: it never has another. */
+  tasks: File.optional(),
+  /** Tasks that are evaluated on, as plain text, one a line: what is like them is kept out of this version and all that follow. */
+  excluded: File.optional(),
   /** The last run that is included; later ones, and those that came late, are what an addition looks at. */
   cursor: z.object({ created_at: text, id: text }).nullable(),
   statistics: DatasetStatistics,

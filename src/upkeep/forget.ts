@@ -2,6 +2,8 @@
 import type { Context } from '../context.ts';
 import { clearAnswers } from '../llm/answer-cache.ts';
 import { TABLES } from '../memory/memory.ts';
+import { type Holding, versionsHolding } from '../training/datasets/holding.ts';
+import { clearDeadBuilds } from '../training/datasets/spool.ts';
 import { apply, betweenBatches, purgeAll, removeArrivals } from './apply.ts';
 import { type Consequences, consequencesOf, type Kept } from './consequences.ts';
 import { beginForgetting, endForgetting, forgotten, forgottenIds } from './ledger.ts';
@@ -19,6 +21,8 @@ export interface ForgetReport {
   unknown: string[];
   /** Earlier forgets that had been killed and were completed first. */
   completed: number;
+  /** Versions of datasets whose files hold text of these runs: nothing tells it, and only removing them takes it from the disk. */
+  datasets?: Holding;
 }
 
 export interface ForgetOptions {
@@ -37,7 +41,8 @@ export async function forget(ctx: Context, which: Which, options: ForgetOptions 
   const { signal } = options;
   if (options.dry_run) {
     const selected = await select(ctx, which);
-    return reportOf(await consequencesOf(ctx, selected, { signal }), selected, true, 0);
+    const plan = await consequencesOf(ctx, selected, { signal });
+    return { ...reportOf(plan, selected, true, 0), datasets: await heldBy(ctx, selected) };
   }
   return betweenBatches(ctx, async () => {
     const completed = await completeForgets(ctx);
@@ -45,9 +50,14 @@ export async function forget(ctx: Context, which: Which, options: ForgetOptions 
     const plan = await forgetSelected(ctx, selected, signal);
     const before = await forgottenIds(ctx.memory);
     const unknown = selected.unknown.filter((id) => !before.has(id));
-    return reportOf(plan, { ...selected, unknown }, false, completed);
+    const report = reportOf(plan, { ...selected, unknown }, false, completed);
+    return { ...report, datasets: await heldBy(ctx, selected) };
   });
 }
+
+/** A shared place is another's as well, so nothing is removed there without a word. */
+const heldBy = (ctx: Context, { runs }: Selected): Promise<Holding> =>
+  versionsHolding(ctx, new Set(runs.map(({ id }) => id)));
 
 /** Forgets that were begun and not completed. */
 export const unfinishedForgets = async (ctx: Context): Promise<number> =>
@@ -72,6 +82,7 @@ async function completeForgets(ctx: Context): Promise<number> {
     await apply(ctx, await consequencesOf(ctx, selected));
     await purgeAll(ctx.memory);
     await clearAnswers(ctx.config.data);
+    await clearDeadBuilds(ctx);
     await endForgetting(ctx.memory, entry);
   }
   const runs = await leftBehind(ctx);
@@ -110,6 +121,7 @@ async function forgetSelected(ctx: Context, selected: Selected, signal?: AbortSi
   await purgeAll(ctx.memory);
   // A model's answers may repeat what the runs said; they are asked for again.
   await clearAnswers(ctx.config.data);
+  await clearDeadBuilds(ctx);
   await endForgetting(ctx.memory, entry);
   return plan;
 }

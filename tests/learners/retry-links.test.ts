@@ -32,6 +32,24 @@ describe('what a run retries', () => {
     ).toEqual(['a', 'b<session<a', 'c<action_pair<a', 'd<parent<b', 'e<action_pair<d', 'f']);
   });
 
+  it('is told apart by session where no workflow tells steps apart', () => {
+    const began = (hour: number) => ({ action_pair: 'fix', began: `2026-01-31T0${hour}:00:00Z` });
+    const [one, other, none] = [{ session: 's' }, { session: 't' }, {}];
+    const runs = (workflow?: string) =>
+      told(
+        attempt('a', { ...one, ...began(1), workflow }),
+        attempt('b', { ...other, ...began(2), workflow }),
+        attempt('c', { ...one, ...began(3), workflow }),
+        attempt('d', { ...none, ...began(4), workflow }),
+        attempt('e', { ...none, ...began(5), workflow }),
+      );
+    expect(runs()).toEqual(['a', 'b', 'c<action_pair<a', 'd', 'e<action_pair<d']);
+    expect(runs('w')).toEqual([
+      'a',
+      ...['b<a', 'c<b', 'd<c', 'e<d'].map((each) => each.replace('<', '<action_pair<')),
+    ]);
+  });
+
   it('goes by instants, whatever zone they are told in, and by numbers where all have one', () => {
     const session = 's';
     expect(

@@ -22,6 +22,7 @@ const item = (more: Partial<Item> = {}): Item => ({
   source: 'generated',
   judged_by: 'test',
   domain: 'coding',
+  answered: '',
   told: { answer: '', feedback: '' },
   ancestors: [],
   retry_count: 0,
@@ -136,6 +137,7 @@ describe('a data rule', () => {
       'since:2026-02-01T12:00:00',
       'time:2026-01-01',
       'time:2026-01-01..2026-01-02..2026-01-03',
+      'time:2026-02-01..2026-01-31',
       'domain:"open',
       'all & human',
       '{"rule":"and","of":[]}',
@@ -191,7 +193,13 @@ const { rule: anyRule } = fc.letrec<{ rule: DataRule }>((tie) => ({
     fc.oneof(
       fc.record({ rule: fc.constant('time' as const), from: time }),
       fc.record({ rule: fc.constant('time' as const), to: time }),
-      fc.record({ rule: fc.constant('time' as const), from: time, to: time }),
+      fc
+        .record({ rule: fc.constant('time' as const), from: time, to: time })
+        .map(({ rule, from, to }) =>
+          Date.parse(from) < Date.parse(to)
+            ? { rule, from, to }
+            : { rule, from: to.slice(0, 10), to: from.slice(0, 10) },
+        ),
     ),
     fc.record({
       rule: fc.constantFrom('and' as const, 'or' as const),

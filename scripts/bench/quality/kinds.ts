@@ -36,6 +36,17 @@ const gaussian: Kind = (random) => () => ({
   domain: 'coding',
 });
 
+const ALIKE: Facts = {
+  quality: 90,
+  confidence: 0.9,
+  difficulty: 0.3,
+  actions: 1,
+  retry_count: 0,
+  input_chars: 500,
+  output_chars: 800,
+  domain: 'coding',
+};
+
 export const CLEAN: Record<string, Kind> = {
   gaussian,
   /** Five groups, each narrow, anywhere. */
@@ -146,6 +157,20 @@ export const CLEAN: Record<string, Kind> = {
     quality: 100 * random(),
     confidence: random(),
     difficulty: random(),
+  }),
+  /** As one set of tests leaves them: only the length of the answer differs. */
+  one_feature: (random) => () => ({ ...ALIKE, output_chars: chars(random, 400, 1) }),
+  /** One in ten was judged by somebody who is believed less. */
+  two_judges: (random) => () => ({
+    ...ALIKE,
+    confidence: random() < 0.9 ? 1 : 0.5,
+    output_chars: chars(random, 400, 0.7),
+  }),
+  /** Any length is as likely as any other, down to a single character. */
+  even_lengths: (random) => () => ({
+    ...ALIKE,
+    input_chars: 1 + Math.floor(3000 * random()),
+    output_chars: 1 + Math.floor(3000 * random()),
   }),
   // Nothing was chosen on these two.
   /** Hard tasks take more tries, longer answers and get worse grades. */

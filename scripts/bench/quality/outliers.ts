@@ -61,7 +61,7 @@ function flagged(made: ReturnType<typeof sketchesOf>, seed: number, forest?: typ
     seed,
     forest,
   );
-  return made.map((_, i) => outliers !== undefined && (outliers.scores[i] as number) >= outliers.from);
+  return made.map((_, i) => outliers?.odd[i] === true);
 }
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

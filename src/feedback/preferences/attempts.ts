@@ -2,6 +2,7 @@
 import type { Context } from '../../context.ts';
 import { contentId } from '../../learners/content-id.ts';
 import { withoutInstructions } from '../../learners/instructions.ts';
+import { roundsOf } from '../../learners/rounds.ts';
 import { cleanText } from '../../text.ts';
 import { type Trajectory, VERDICT_TRUST } from '../../types.ts';
 import type { JudgedAs } from './pair.ts';
@@ -37,17 +38,19 @@ export interface TaskAttempts {
 export interface PreferenceScope {
   /** Left out: all projects. */
   project?: string | undefined;
+  /** Left out: all tasks. */
+  tasks?: ReadonlySet<string> | undefined;
 }
 
 /** Of a task with more runs, so many are looked at: those that were rated, then by turns successes and failures. */
 export const MOST_ATTEMPTS = 40;
-const AT_ONCE = 20;
+const AT_ONCE = 100;
 const MOST_TASK = 160;
 
 /** One task after the other, those with at least two runs that say something; never more than a page of runs at once. */
 export async function* taskAttempts(
   ctx: Context,
-  { project }: PreferenceScope = {},
+  { project, tasks: only }: PreferenceScope = {},
 ): AsyncIterable<TaskAttempts> {
   const { trajectories } = ctx.memory;
   const where = { project, status: 'active' };
@@ -59,6 +62,7 @@ export async function* taskAttempts(
   ]);
   const tasks = new Map<string, string[]>();
   for (const [id, key] of keys) {
+    if (only && !only.has(key)) continue;
     const told = rated.has(id) || (success.get(id) !== 'unknown' && isJudged(revisions.get(id)));
     const ids = tasks.get(key) ?? [];
     tasks.set(key, ids);
@@ -71,13 +75,19 @@ export async function* taskAttempts(
       const ids = all.filter((id) => id !== '');
       return { task_key, unjudged: all.length - ids.length, ids: sampleOf(ids, success, rated) };
     });
-  for (const { task_key, ids, unjudged } of wanted) {
-    const attempts: TaskAttempt[] = [];
-    for (let i = 0; ids.length > 1 && i < ids.length; i += AT_ONCE) {
-      const runs = await trajectories.getMany(ids.slice(i, i + AT_ONCE));
-      attempts.push(...runs.map((run) => attemptOf(run, rated.get(run.id))));
-    }
-    yield { task_key, attempts, unjudged };
+  // A question to the store costs more than the runs that it brings.
+  for (const round of roundsOf(
+    wanted,
+    ({ ids }) => ids.length,
+    () => AT_ONCE,
+  )) {
+    const met = new Map<string, TaskAttempt>();
+    const all = round.flatMap(({ ids }) => (ids.length > 1 ? ids : []));
+    for (let i = 0; i < all.length; i += AT_ONCE)
+      for (const run of await trajectories.getMany(all.slice(i, i + AT_ONCE)))
+        met.set(run.id, attemptOf(run, rated.get(run.id)));
+    for (const { task_key, ids, unjudged } of round)
+      yield { task_key, attempts: ids.flatMap((id) => met.get(id) ?? []), unjudged };
   }
 }
 

@@ -5,11 +5,11 @@
  */
 
 import { commandsOf } from '../../learners/commands/commands.ts';
+import { contradictionIn } from '../../learners/contradiction.ts';
 import { templateOf } from '../../learners/template.ts';
 import type { Abstractability, Replay, Step, Trajectory } from '../../types.ts';
 import { isActing } from '../acts/acts.ts';
 import { failuresOf } from '../errors/fixes.ts';
-import { contradictionIn } from '../hindsight/verdict.ts';
 import { faredWorse, holding, SITUATION, tell } from './replay.ts';
 
 /** A run in memory that resembles the one judged. */

@@ -1,6 +1,7 @@
 /** The examples of one run. */
 
 import { isCheck, mainCommand } from '../../learners/commands/commands.ts';
+import { contradictionIn } from '../../learners/contradiction.ts';
 import type { Failure } from '../../learners/failures.ts';
 import { isInstructionLike } from '../../learners/instructions.ts';
 import type { Step, Trajectory } from '../../types.ts';
@@ -8,7 +9,7 @@ import { attributeSimple, keySteps } from '../credit/simple.ts';
 import { failuresOf } from '../errors/fixes.ts';
 import { reachedBy } from './reached.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
-import { contradictionIn, isVerified, judgeOf } from './verdict.ts';
+import { isVerified, judgeOf } from './verdict.ts';
 
 /**
  * Weights of seed 001: the whole way 2.0, a key step 1.5, an error 1.0. A way to a sub-goal weighs as little as an error:

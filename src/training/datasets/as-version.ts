@@ -34,11 +34,16 @@ export interface VersionParts {
   rows: Row[];
   pairs: PairRow[];
   seen: ReadonlyMap<string, string>;
+  /** The split of every task that has, had or is quoted by rows. */
+  tasks: ReadonlyMap<string, Split>;
+  /** Tasks that are evaluated on. */
+  excluded: string[];
   /** Rows of the parent, by id of the example. */
   earlier: ReadonlyMap<string, { split: Split; hash: string }>;
   sameSettings: boolean;
   left_out: Record<string, number>;
   now: Date;
+  signal?: AbortSignal | undefined;
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -64,6 +69,7 @@ export async function asVersion(
   async function* linesOf(split: Split) {
     for (const row of ordered) {
       if (row.split !== split) continue;
+      parts.signal?.throwIfAborted();
       const text = await spool.read(row.slot);
       const line = row.kept ? text : lineOf(text, row.judgement);
       const before = earlier.get(row.sketch.id);
@@ -97,11 +103,16 @@ export async function asVersion(
     splits[split] = await write(split, linesOf(split));
     pairFiles[split] = await write(`pairs-${split}`, pairLinesOf(split));
   }
-  const looked = [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
-  const seenFile = await write(
-    'seen',
-    looked.map((entry) => JSON.stringify(entry)),
-  );
+  const seenFile = await write('seen', entriesOf(seen));
+  const tasksFile = await write('tasks', entriesOf(parts.tasks));
+  const { excluded } = parts;
+  const excludedFile =
+    excluded.length === 0
+      ? undefined
+      : await write(
+          'excluded',
+          excluded.map((text) => JSON.stringify(text)),
+        );
   for (const id of gone) removed[earlier.get(id)?.split ?? 'train'] += 1;
   const taken = earlier.size - kept;
 
@@ -110,13 +121,15 @@ export async function asVersion(
     layout: 1,
     name,
     version: nextVersion(parent, { settings: !parts.sameSettings, removed, changed }),
-    content_hash: contentHash({ settings, splits, pairs: pairFiles }),
+    content_hash: contentHash({ settings, splits, pairs: pairFiles, excluded: excludedFile }),
     created_at: now.toISOString(),
     parent: parent ? { version: parent.version, content_hash: parent.content_hash } : null,
     settings,
     splits,
     pairs: pairFiles,
     seen: seenFile,
+    tasks: tasksFile,
+    ...(excludedFile ? { excluded: excludedFile } : {}),
     cursor: cursorOf(rows),
     statistics: statistics.done(),
     left_out,
@@ -124,6 +137,10 @@ export async function asVersion(
   };
   return { version, staged };
 }
+
+/** In the order of their keys, so that the same entries are the same file. */
+const entriesOf = (entries: ReadonlyMap<string, string>): string[] =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map((entry) => JSON.stringify(entry));
 
 /** The last run that is in, by when it was stored. */
 function cursorOf(rows: Row[]): DatasetVersion['cursor'] {

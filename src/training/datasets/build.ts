@@ -3,20 +3,21 @@
  * seen, and it is built again from the same runs to the same content. Texts wait on disk, so memory does not grow with them.
  */
 import type { Context } from '../../context.ts';
-import type { DatasetSettings, DatasetVersion, Split, TrainingExample } from '../../types.ts';
+import type { DatasetSettings, DatasetVersion, TrainingExample } from '../../types.ts';
 import { trainingError } from '../codes.ts';
 import type { PairsOf } from '../examples/pairs.ts';
 import { openPlace } from '../places/open.ts';
 import type { Place } from '../places/place.ts';
-import { decisions, queueReviews } from '../review/queue.ts';
-import { asVersion, type Row } from './as-version.ts';
-import { type Candidate, type Choice, choose } from './choose.ts';
+import { decisions, queueReviews, withdrawOutdated } from '../review/queue.ts';
+import { asVersion } from './as-version.ts';
+import { type Choice, choose } from './choose.ts';
 import { collect } from './collect.ts';
-import { contaminated, readEvaluationTasks } from './contamination.ts';
+import { exclusionOf } from './exclusion.ts';
+import { goneRuns } from './gone.ts';
 import { earlierOf, nothingEarlier, replaced } from './incremental.ts';
-import { intoSplits } from './into-splits.ts';
 import { type BuildResult, outcomeOf } from './outcome.ts';
 import { pairRows } from './pair-rows.ts';
+import { placed, type Quoting, rowsAmong, taskOfRuns } from './placed.ts';
 import { readManifest, versionsOf, withPlace } from './read.ts';
 import { clearUnnamed } from './remove.ts';
 import {
@@ -27,7 +28,7 @@ import {
   sameSettings,
   settingsOf,
 } from './settings.ts';
-import { inWorkroom, type Slot, type Spool, type Workroom } from './spool.ts';
+import { inWorkroom, type Spool, type Workroom } from './spool.ts';
 import { alone, commit, type Staged } from './write.ts';
 
 export interface BuildOptions extends AskedSettings {
@@ -36,7 +37,7 @@ export interface BuildOptions extends AskedSettings {
   fresh?: boolean | undefined;
   /** Of an addition, how many new examples it needs at least; 10. */
   least?: number | undefined;
-  /** A file of tasks that are evaluated on: what is like them stays out. */
+  /** A file of tasks that are evaluated on: what is like them stays out, of this version and all that follow. */
   exclude?: string | undefined;
   /** Says what would be built; writes nothing and asks nobody. */
   dry_run?: boolean | undefined;
@@ -53,7 +54,7 @@ export type BuildPhase = 'reading runs' | 'choosing' | 'pairing' | 'writing';
  * nothing that is seen, and the next build of these runs gives what this one would have given.
  * @param pairs Preference pairs; without it those of the version that is added to stay and none are new.
  * @param open Opens the place of datasets; the configured one unless a failing one is tried out.
- * @throws KnowhowError `E7000`–`E7004`, `E7100`, `E7202`–`E7208`, `E7400`, `E7404`, `E7500`.
+ * @throws KnowhowError `E7000`–`E7005`, `E7100`, `E7202`–`E7208`, `E7404`, `E7500`.
  */
 export async function buildDataset(
   ctx: Context,
@@ -88,7 +89,7 @@ async function buildIn(
   const parent = await newestOf(place, name);
   const settings = settingsOf(askedOf(options), parent);
   const adds = parent !== undefined && !fresh && sameSettings(parent.settings, settings);
-  const isExcluded = await exclusion(options.exclude);
+  const { isExcluded, ...excluded } = await exclusionOf(place, parent, options.exclude);
   const decided = await decisions(ctx);
   const spool = await room.spool('examples');
   const earlier = parent
@@ -107,15 +108,21 @@ async function buildIn(
   const candidates = [...earlier.kept, ...collected.found];
   progress?.('choosing', 0, candidates.length);
   const { choices, sampled } = choose(candidates, settings, decided);
-  const tasks = placed(candidates, choices, settings, fresh ? new Map() : earlier.tasks);
+  const fixed = fresh ? new Map() : earlier.tasks;
+  const taskOf = await taskOfRuns(ctx, candidates);
+  const tasks = placed(candidates, choices, settings, { fixed, taskOf });
   const outcome = outcomeOf(collected, earlier, candidates, choices, sampled);
   if (adds) outcome.adds_to = parent.version;
   if (!adds && outcome.counts.selected === 0) throw trainingError('E7004');
   signal?.throwIfAborted();
-  if (!dry_run) outcome.review.queued = await queue(ctx, name, spool, candidates, choices);
+  if (!dry_run) {
+    const current = new Map(candidates.map(({ sketch }) => [sketch.item_id, sketch.id]));
+    if (collected.found.length > 0) outcome.review.outdated = await withdrawOutdated(ctx, current);
+    outcome.review.queued = await queue(ctx, name, spool, candidates, choices);
+  }
   const { kept, accepted } = outcome.counts;
   if (kept + accepted === 0) throw trainingError('E7100', whyNone(outcome));
-  if (adds && kept === earlier.rows.size && accepted < options.least)
+  if (adds && !excluded.isNew && kept === earlier.rows.size && accepted < options.least)
     return { ...outcome, reason: 'too_few_new', version: parent };
 
   const rows = rowsAmong(candidates, choices, tasks);
@@ -127,6 +134,8 @@ async function buildIn(
         included: new Set(rows.map(({ sketch }) => sketch.item_id)),
         refused: await refusedRuns(ctx, collected.excluded),
         tasks,
+        fixed,
+        taskOf,
         touched: collected.touched,
         earlier: earlier.pairs,
         signal,
@@ -141,16 +150,22 @@ async function buildIn(
     rows,
     pairs: paired.rows,
     seen: new Map([...earlier.seen, ...collected.seen]),
+    tasks: new Map([...fixed, ...tasks]),
+    excluded: excluded.texts,
     earlier: earlier.rows,
     sameSettings: parent !== undefined && sameSettings(parent.settings, settings),
     left_out: outcome.left_out,
     now: ctx.now(),
+    signal,
     progress: (done, total) => progress?.('writing', done, total),
   });
   if (version.content_hash === parent?.content_hash)
     return { ...outcome, reason: 'same_content', version: parent };
   if (dry_run) return { ...outcome, version };
   signal?.throwIfAborted();
+  const gone = await goneRuns(ctx);
+  if (candidates.some(({ sketch: { item_id }, quotes }) => [item_id, ...quotes].some(gone.has)))
+    throw trainingError('E7005');
   const other = await written(place, version, staged);
   return other
     ? { ...outcome, reason: 'same_content', version: other }
@@ -179,41 +194,6 @@ async function newestOf(place: Place, name: string): Promise<DatasetVersion | un
   return newest === undefined ? undefined : readManifest(place, name, newest);
 }
 
-async function exclusion(path: string | undefined): Promise<(example: TrainingExample) => boolean> {
-  if (path === undefined) return () => false;
-  const tasks = await readEvaluationTasks(path);
-  return ({ specification, output }) => contaminated(specification, tasks) || contaminated(output, tasks);
-}
-
-/** Where each task goes; examples that would give away what is held out lose their place. */
-function placed(
-  candidates: Candidate[],
-  choices: Choice[],
-  settings: DatasetSettings,
-  fixed: ReadonlyMap<string, Split>,
-): Map<string, Split> {
-  const sketches = candidates.flatMap(({ sketch }, nth) => (choices[nth]?.fate === 'in' ? [sketch] : []));
-  const { tasks, left_out } = intoSplits(sketches, settings, fixed);
-  for (const [nth, { sketch }] of candidates.entries()) {
-    const choice = choices[nth];
-    if (choice?.fate === 'in' && left_out.has(sketch.task_key)) choice.fate = 'like_held_out';
-  }
-  return tasks;
-}
-
-function rowsAmong(
-  candidates: (Candidate & { slot: Slot })[],
-  choices: Choice[],
-  tasks: ReadonlyMap<string, Split>,
-): Row[] {
-  return candidates.flatMap(({ sketch, slot, judgement: before }, nth) => {
-    const { fate, judgement } = choices[nth] as Choice;
-    const split = tasks.get(sketch.task_key);
-    if (fate !== 'in' || split === undefined) return [];
-    return [{ sketch, slot, split, judgement, kept: before !== undefined }];
-  });
-}
-
 /** Runs that make no pair either: a person kept them out, or their task is evaluated on. */
 async function refusedRuns(
   { memory: { example_reviews } }: Context,
@@ -233,7 +213,7 @@ async function queue(
   ctx: Context,
   name: string,
   spool: Spool,
-  candidates: (Candidate & { slot: Slot })[],
+  candidates: Quoting[],
   choices: Choice[],
 ): Promise<number> {
   const waiting = candidates.flatMap(({ slot }, nth) => {

@@ -7,6 +7,7 @@ import { FORMATS } from '../export/formats.ts';
 import { ruleText } from '../rules/told.ts';
 import { licencesOf } from './licences.ts';
 import { grouped, nameIn, numberIn, percent, tableOf } from './markdown.ts';
+import { reasonsOf, reasonText } from './reasons.ts';
 
 export function cardOf(version: DatasetVersion): string {
   return `${[frontMatter(version), ...sections(version)].join('\n\n')}\n`;
@@ -124,10 +125,9 @@ function tallied(title: string, tally: Record<string, number>): string {
   return tableOf([title, 'rows', 'share'], rows);
 }
 
-function selected({ settings, left_out }: DatasetVersion): string[] {
+function selected({ settings, left_out, parent }: DatasetVersion): string[] {
   const { accept, review, least_confidence, most_examples, most_per_task, duplicates } = settings;
   const projects = settings.projects.length > 0 ? settings.projects.map(nameIn).join(', ') : 'all';
-  const reasons = Object.entries(left_out).filter(([, n]) => n > 0);
   return [
     '## How it was selected',
     `Projects: ${projects}. Runs were selected by this rule:`,
@@ -139,22 +139,27 @@ function selected({ settings, left_out }: DatasetVersion): string[] {
         : 'Rejected answers were not asked for.',
       `Of examples that are alike at a Jaccard similarity of ${duplicates} one was kept. At most ${counted(most_per_task, 'example')} a task and ${counted(most_examples, 'example')} in all were kept, drawn with seed ${settings.seed}.`,
     ].join(' '),
-    reasons.length > 0
-      ? tableOf(
-          ['Left out', 'how many'],
-          reasons
-            .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-            .map(([reason, n]) => [nameIn(reason.replaceAll('_', ' ')), grouped(n)]),
-        )
-      : 'Nothing that was selected was left out.',
-  ];
+    reasonTable('Runs that did not come in', reasonsOf(left_out, false)) ??
+      'Nothing that it selected was left out.',
+    reasonTable('Preference pairs that did not come in', reasonsOf(left_out, true)),
+    parent ? 'Counted is what this version looked at. Those before it count theirs.' : undefined,
+  ].filter((part) => part !== undefined);
 }
+
+const reasonTable = (title: string, reasons: [reason: string, count: number][]): string | undefined =>
+  reasons.length === 0
+    ? undefined
+    : tableOf(
+        [title, 'how many'],
+        reasons.map(([reason, n]) => [nameIn(reasonText(reason)), grouped(n)]),
+      );
 
 function splitUp({
   settings: { ratios, duplicates, seed },
   statistics,
   splits,
   pairs,
+  excluded,
 }: DatasetVersion): string[] {
   return [
     '## Splits',
@@ -168,9 +173,14 @@ function splitUp({
         grouped(pairs[split].lines),
       ]),
     ),
-    `Tasks, not rows, are shared out: all attempts at a task, and at tasks whose specifications are alike at ${duplicates}, are in one split. Shares hold by domain and difficulty, drawn with seed ${seed}. What an earlier version has in a split stays there. Rows whose task is like one held out, or like a task named as evaluated on, are left out; the table above counts them.`,
+    `Tasks, not rows, are shared out: all attempts at a task, and at tasks whose specifications are alike at ${duplicates}, are in one split. Shares hold by domain and difficulty, drawn with seed ${seed}. What an earlier version has in a split stays there. Rows that would give away what is held out, because their task is like it or their prompt tells of it, are left out. ${decontaminated(excluded)}`,
   ];
 }
+
+const decontaminated = (excluded: DatasetVersion['excluded']): string =>
+  excluded
+    ? `So is what is like one of ${counted(excluded.lines, 'task')} that models are evaluated on (list: SHA-256 \`${hashIn(excluded.sha256)}\`): 13 words in a row in common, or nearly the same text. The table above counts them.`
+    : 'It was compared with no other tasks that models are evaluated on.';
 
 function rights({ statistics: { by_licence, by_consent } }: DatasetVersion): string[] {
   return [

@@ -3,11 +3,14 @@ import type { Context } from '../../context.ts';
 import type { DatasetSettings, TrainingExample } from '../../types.ts';
 import { type ExtractionCounts, extract } from '../extract.ts';
 import { type Sketch, sketchOf } from '../quality/sketch.ts';
+import { quotesOf } from './placed.ts';
 import type { Slot, Spool } from './spool.ts';
 
 export interface Found {
   sketch: Sketch;
   slot: Slot;
+  /** The runs that its prompt tells of. */
+  quotes: string[];
 }
 
 export interface Collected {
@@ -52,7 +55,8 @@ export async function collect(ctx: Context, spool: Spool, options: CollectOption
       for (const [id, revision] of part.seen) seen.set(id, revision);
       for (const example of part.examples) {
         if (isExcluded(example)) givenAway.add(example.task_key);
-        found.push({ sketch: sketchOf(example), slot: await spool.append(JSON.stringify(example)) });
+        const slot = await spool.append(JSON.stringify(example));
+        found.push({ sketch: sketchOf(example), slot, quotes: quotesOf(example) });
       }
     },
   );

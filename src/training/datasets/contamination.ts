@@ -5,7 +5,6 @@
 import { type Signature, signatureOf } from '../../learners/minhash.ts';
 import { trainingError } from '../codes.ts';
 import { likeAnyOf } from './near-pairs.ts';
-import { taskTexts } from './task-texts.ts';
 import { createRunTable, plainWords, type RunTable } from './word-runs.ts';
 
 /** Words in a row that tell a text from others. */
@@ -30,24 +29,14 @@ export interface EvaluationTasks {
 
 export type Contamination = 'same_text' | 'shared_words' | 'near_duplicate';
 
-/**
- * Reads tasks from a file: JSON lines with a specification, task, prompt or question, or plain lines of text.
- * @throws KnowhowError E7400 where there is none, E7404 where a line cannot be read, or the file is not there or too large.
- */
-export async function readEvaluationTasks(path: string): Promise<EvaluationTasks> {
-  const texts: string[] = [];
-  for await (const text of taskTexts(path)) texts.push(text);
-  return evaluationTasks(texts);
-}
-
-/** The same of texts. @throws KnowhowError E7400 for none, E7404 for far too many. */
+/** Tasks, each as it is asked. @throws KnowhowError E7404 for none, and for far too many. */
 export function evaluationTasks(texts: string[]): EvaluationTasks {
   const different = new Map<string, string>();
   for (const text of texts) {
     const said = plainWords(text).join(' ');
     if (said !== '') different.set(said, text);
   }
-  if (different.size === 0) throw trainingError('E7400', 'The file holds no task.');
+  if (different.size === 0) throw trainingError('E7404', 'The file holds none.');
   const short = new Set<string>();
   const runs = createRunTable(RUN);
   const signatures: Signature[] = [];

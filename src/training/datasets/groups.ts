@@ -22,23 +22,25 @@ export interface Grouped {
 }
 
 /** Test before validation before train: the rows of the lower one are what gives way. */
-const RANK: Record<Split, number> = { train: 0, validation: 1, test: 2 };
+export const RANK: Record<Split, number> = { train: 0, validation: 1, test: 2 };
 
 /**
- * Groups tasks whose specifications are alike at `similarity` (Jaccard, 0..1), with what is between them. New tasks that are like
- * fixed ones of several splits go with the test if one of them is there, else with validation; those of the others that are
- * like what is held out above them are left out. `fixed` is by task, and may name tasks that are not among these.
+ * Groups tasks whose specifications are alike at `similarity` (Jaccard, 0..1), with what is between them, and those that `links`
+ * joins. New tasks that are like fixed ones of several splits go with the test if one of them is there, else with validation; those
+ * of the others that are like what is held out above them are left out. `fixed` is by task, and may name tasks that are not
+ * among these.
  */
 export function groupTasks(
   tasks: TaskSignatures[],
   similarity: number,
   fixed: ReadonlyMap<string, Split>,
+  links: Iterable<readonly [task: string, other: string]> = [],
 ): Grouped {
   const sorted = [...tasks].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const grouped: Grouped = { groups: new Map(), fixed: new Map(), left_out: new Set() };
   const torn: TaskSignatures[] = [];
   const splitOf = new Map<string, Split>();
-  for (const members of components(sorted, similarity)) {
+  for (const members of components(sorted, similarity, links)) {
     const highest = members
       .flatMap(({ key }) => fixed.get(key) ?? [])
       .reduce<Split | undefined>((best, split) => (RANK[split] > rankOf(best) ? split : best), undefined);
@@ -67,8 +69,12 @@ export function groupTasks(
 
 const rankOf = (split: Split | undefined): number => (split === undefined ? -1 : RANK[split]);
 
-/** Tasks that are joined by any of their specifications, directly or over others; each in the order given. */
-function components(tasks: TaskSignatures[], similarity: number): TaskSignatures[][] {
+/** Tasks that are joined by any of their specifications or by a link, directly or over others; each in the order given. */
+function components(
+  tasks: TaskSignatures[],
+  similarity: number,
+  links: Iterable<readonly [task: string, other: string]>,
+): TaskSignatures[][] {
   const place = new Map(tasks.map((task, t) => [task, t]));
   const parent = tasks.map((_, t) => t);
   const rootOf = (task: TaskSignatures): number => {
@@ -84,9 +90,13 @@ function components(tasks: TaskSignatures[], similarity: number): TaskSignatures
   };
   const owners = tasks.flatMap((task) => task.signatures.map(() => task));
   const signatures = tasks.flatMap((task) => task.signatures);
-  nearPairs(signatures, similarity, (a, b) => {
-    const [one, other] = [rootOf(owners[a] as TaskSignatures), rootOf(owners[b] as TaskSignatures)];
+  const join = (a: TaskSignatures | undefined, b: TaskSignatures | undefined) => {
+    if (!a || !b) return;
+    const [one, other] = [rootOf(a), rootOf(b)];
     parent[Math.max(one, other)] = Math.min(one, other);
-  });
+  };
+  nearPairs(signatures, similarity, (a, b) => join(owners[a], owners[b]));
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
+  for (const [a, b] of links) join(byKey.get(a), byKey.get(b));
   return [...Map.groupBy(tasks, rootOf).values()];
 }

@@ -18,10 +18,12 @@ import { type Sketch, sketchOf } from '../quality/sketch.ts';
 import { hashOf, hashOfExample } from './as-version.ts';
 import type { Found } from './collect.ts';
 import { goneRuns } from './gone.ts';
+import { quotesOf } from './placed.ts';
 import { checked, isGone, linesOf } from './read.ts';
 import type { Slot, Spool } from './spool.ts';
 
 const SeenLine = z.tuple([z.string(), z.string()]);
+const TaskLine = z.tuple([z.string(), z.enum(SPLITS)]);
 
 /** A row of the parent that stays. */
 export interface KeptRow {
@@ -29,13 +31,15 @@ export interface KeptRow {
   judgement: QualityJudgement;
   split: Split;
   slot: Slot;
+  /** The runs that its prompt tells of. */
+  quotes: string[];
 }
 
 export interface Earlier {
   kept: KeptRow[];
   /** Of every row of the parent, by id of the example: where it was and the hash of its line. */
   rows: Map<string, { split: Split; hash: string }>;
-  /** Where the parent has each task. */
+  /** Where the parent has, or had, each task. */
   tasks: Map<string, Split>;
   seen: Map<string, string>;
   /** Runs that are another version now than the one that was looked at. */
@@ -43,7 +47,18 @@ export interface Earlier {
   /** Rows that are taken out, by why. */
   dropped: Record<string, number>;
   /** Preference pairs that stay. */
-  pairs: { split: Split; slot: Slot; chosen: string; rejected: string; task_key: string }[];
+  pairs: EarlierPair[];
+}
+
+/** A preference pair of the parent. */
+export interface EarlierPair {
+  split: Split;
+  slot: Slot;
+  chosen: string;
+  rejected: string;
+  task_key: string;
+  /** The runs that its prompt tells of. */
+  quotes: string[];
 }
 
 export const nothingEarlier = (): Earlier => ({
@@ -99,9 +114,10 @@ export async function earlierOf(
       earlier.tasks.set(example.task_key, split);
       if (!adds) continue;
       const why = whyOut(row);
-      if (why === undefined)
-        earlier.kept.push({ sketch: sketchOf(example), judgement, split, slot: await spool.append(line) });
-      else {
+      if (why === undefined) {
+        const [slot, quotes] = [await spool.append(line), quotesOf(example)];
+        earlier.kept.push({ sketch: sketchOf(example), judgement, split, slot, quotes });
+      } else {
         earlier.dropped[why] = (earlier.dropped[why] ?? 0) + 1;
         // Its prompt told of an attempt that is another now, or gone: it is made again.
         if (why === 'judged_anew' || why === 'quoted_a_forgotten_run') earlier.seen.delete(example.item_id);
@@ -109,6 +125,11 @@ export async function earlierOf(
     }
     if (adds) await keepPairs(split);
   }
+  if (parent.tasks)
+    for await (const line of linesOf(place, parent.name, parent.tasks)) {
+      const [task, split] = checked(TaskLine, line);
+      earlier.tasks.set(task, split);
+    }
   await lookAgain(ctx, earlier);
   return earlier;
 
@@ -116,9 +137,11 @@ export async function earlierOf(
     for await (const line of linesOf(place, parent.name, parent.pairs[split])) {
       const pair = checked(PreferenceExample, line);
       const { task_key, chosen_item: chosen, rejected_item: rejected, attempts } = pair;
-      const runs = [chosen, rejected, ...attempts.map(({ item_id }) => item_id)];
+      const quotes = attempts.map(({ item_id }) => item_id);
+      const runs = [chosen, rejected, ...quotes];
       if (isGone(gone, pair) || runs.some((run) => earlier.changed.has(run))) continue;
-      earlier.pairs.push({ split, slot: await spool.append(line), chosen, rejected, task_key });
+      const slot = await spool.append(line);
+      earlier.pairs.push({ split, slot, chosen, rejected, task_key, quotes });
     }
   }
 }

@@ -32,7 +32,8 @@ export interface BuildResult {
   dropped: Record<string, number>;
   /** Strata that were over-full. */
   sampled: { stratum: string; of: number; kept: number }[];
-  review: { queued: number; waiting: number };
+  /** `outdated`: questions that were taken back, since the run is another example now. */
+  review: { queued: number; waiting: number; outdated: number };
 }
 
 /** The outcome as far as it is known before anything is written. */
@@ -82,7 +83,7 @@ export function outcomeOf(
     left_out: out,
     dropped: gone,
     sampled,
-    review: { queued: 0, waiting: now.waiting },
+    review: { queued: 0, waiting: now.waiting, outdated: 0 },
   };
 }
 

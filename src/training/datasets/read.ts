@@ -27,8 +27,12 @@ export async function withPlace<R>(
   }
 }
 
-/** Every version of every dataset, by name, older first. What cannot be read is logged and left out. */
-export const listDatasets = (ctx: Context): Promise<DatasetVersion[]> =>
+/** Every version of every dataset, by name, older first. `broken` is told of those that cannot be read; without it they are logged. */
+export const listDatasets = (
+  ctx: Context,
+  broken: (reference: string, code: string) => unknown = (dataset, code) =>
+    ctx.log.warn('a dataset was left out', { dataset, code }),
+): Promise<DatasetVersion[]> =>
   withPlace(ctx, async (place) => {
     const found: DatasetVersion[] = [];
     for (const key of (await place.list('')).sort(byVersion)) {
@@ -38,7 +42,7 @@ export const listDatasets = (ctx: Context): Promise<DatasetVersion[]> =>
         found.push(await readManifest(place, name, version));
       } catch (error) {
         if (!(error instanceof KnowhowError) || !['E7204', 'E7208'].includes(error.code)) throw error;
-        ctx.log.warn('a dataset was left out', { dataset: `${name}@${version}`, code: error.code });
+        broken(`${name}@${version}`, error.code);
       }
     }
     return found;

@@ -109,6 +109,12 @@ function spoolOf(file: FileHandle): Spool {
   };
 }
 
+/** Clears away what builds that died left of their examples. */
+export const clearDeadBuilds = async (ctx: Context): Promise<void> => {
+  const base = workroomsOf(ctx);
+  if (existsSync(base)) await clearWorkrooms(base);
+};
+
 /** Removes the folders whose holder is gone. */
 async function clearWorkrooms(base: string): Promise<void> {
   const locks = (await readdir(base)).filter((name) => name.endsWith('.lock'));

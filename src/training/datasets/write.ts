@@ -58,9 +58,12 @@ export const filesOf = ({
   splits,
   pairs,
   seen,
-}: Pick<DatasetVersion, 'splits' | 'pairs' | 'seen'>): StoredFile[] => [
+  tasks,
+  excluded,
+}: Pick<DatasetVersion, 'splits' | 'pairs' | 'seen' | 'tasks' | 'excluded'>): StoredFile[] => [
   ...SPLITS.flatMap((split) => [splits[split], pairs[split]]),
   seen,
+  ...[tasks, excluded].filter((file) => file !== undefined),
 ];
 
 /** Over what a reader gets and what decided it; not over when, by what way, or what else was looked at. */
@@ -68,16 +71,29 @@ export const contentHash = ({
   settings,
   splits,
   pairs,
-}: Pick<DatasetVersion, 'settings' | 'splits' | 'pairs'>): string =>
-  createHash('sha256').update(canonicalJson({ settings, splits, pairs })).digest('hex');
+  excluded,
+}: Pick<DatasetVersion, 'settings' | 'splits' | 'pairs' | 'excluded'>): string =>
+  createHash('sha256')
+    .update(canonicalJson({ settings, splits, pairs, ...(excluded ? { excluded } : {}) }))
+    .digest('hex');
 
-/** Puts the files in their place, then the manifest. @returns false where a version of this number was there first. */
+/**
+ * Puts the files in their place, then the manifest. @returns false where a version of this number was there first.
+ * @throws KnowhowError `E7206`, also where somebody removed files, or the place itself, meanwhile: then the manifest goes again.
+ */
 export async function commit(place: Place, version: DatasetVersion, staged: Staged[]): Promise<boolean> {
   for (const { file, path } of staged) {
     await place.putFile(fileKey(version.name, file), path);
     await rm(path, { force: true });
   }
-  return place.create(manifestKey(version.name, version.version), `${JSON.stringify(version, null, 2)}\n`);
+  const manifest = manifestKey(version.name, version.version);
+  if (!(await place.create(manifest, `${JSON.stringify(version, null, 2)}\n`))) return false;
+  for (const file of filesOf(version)) {
+    if (await place.has(fileKey(version.name, file))) continue;
+    await place.remove(manifest);
+    throw trainingError('E7206', 'Files of it were removed while it was written.');
+  }
+  return true;
 }
 
 /** Runs `work` while nobody else of this store writes the dataset. @throws KnowhowError `E7203`. */

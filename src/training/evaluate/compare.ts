@@ -1,4 +1,5 @@
 /** Before against after, task by task: the difference of what both needed, with its interval and a verdict. Pure. */
+import { canonicalJson } from '../../learners/content-id.ts';
 import { meanWithin } from '../../learners/paired-bootstrap.ts';
 import { createRandom } from '../../learners/random.ts';
 import type { Interval } from '../../learners/rates.ts';
@@ -38,13 +39,14 @@ export function compareReports(before: EvaluationReport, after: EvaluationReport
   );
   if (unlike.length > 0) throw trainingError('E7405', `They differ in ${unlike.join(', ')}.`);
   const tasks = pairsByTask(before, after);
+  const pairs = tasks.reduce((sum, ofTask) => sum + ofTask.length, 0);
   const most = after.cap + 1;
   const retries = changeOf(tasks, ({ retries }) => retries, most, seed);
   const verdict = verdictOf(retries.interval);
   const differences = tasks.map((pairs) => sideMean(pairs, 1, retriesOf) - sideMean(pairs, 0, retriesOf));
   return {
     tasks: tasks.length,
-    pairs: tasks.reduce((sum, pairs) => sum + pairs.length, 0),
+    pairs,
     e_retries: {
       ...retries,
       relative: retries.difference === null || !retries.before ? null : retries.difference / retries.before,
@@ -56,7 +58,7 @@ export function compareReports(before: EvaluationReport, after: EvaluationReport
       worse: differences.filter((each) => each > 0).length,
     },
     verdict,
-    warnings: warningsOf(before, after),
+    warnings: warningsOf(before, after, pairs),
   };
 }
 
@@ -103,15 +105,20 @@ function verdictOf(interval: Interval | null): Comparison['verdict'] {
   return interval[0] > 0 ? 'worse' : 'cannot tell';
 }
 
-function warningsOf(before: EvaluationReport, after: EvaluationReport): string[] {
+function warningsOf(before: EvaluationReport, after: EvaluationReport, pairs: number): string[] {
   const settings = (['temperature', 'max_tokens'] as const).filter(
     (name) => before.solver.settings[name] !== after.solver.settings[name],
   );
   return [
     ...(settings.length > 0 ? [`The solvers differ in ${settings.join(' and ')} as well.`] : []),
     ...(before.seed === after.seed ? [] : ['The seeds differ: samples pair by their task alone.']),
-    ...(before.stopped || after.stopped
-      ? ['One of them came to no end: only what both have is compared.']
+    ...(canonicalJson(before.guards) === canonicalJson(after.guards)
+      ? []
+      : ['The guards had other limits of time or memory.']),
+    ...(pairs < Math.max(before.finished, after.finished)
+      ? [
+          `Not all samples came to an end on both sides: the difference is of the ${pairs} that did, each side's own figures are of all it has.`,
+        ]
       : []),
   ];
 }

@@ -17,7 +17,7 @@ import { EvaluationReport, type SampleRecord } from './report.ts';
 import { runAll } from './run-all.ts';
 import { templateHash } from './seeds.ts';
 import { type SolveFunction, type Solver, solverOfFunction } from './solver.ts';
-import type { EvaluationTask, GuardSpec } from './task.ts';
+import { type EvaluationTask, type GuardSpec, LONGEST_MS } from './task.ts';
 import { tasksHash } from './tasks.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -56,20 +56,24 @@ const LONGEST_KEPT = 2_000;
  * the solver does not answer (`reportSoFar` of either); `E7407` where the journal is of another evaluation; the signal's reason.
  */
 export async function evaluate(ctx: Context, options: EvaluateOptions): Promise<EvaluationReport> {
-  const { samples = 5, retries: cap = 3, seed = 0, concurrency = 2, timeoutMs = 30_000 } = options;
-  checkNumbers({ samples, cap, seed, concurrency });
+  const { samples = 5, retries: cap = 3, seed = 0, concurrency = 2 } = options;
+  const { timeoutMs = 30_000, guardMemoryMb: memoryMb = 1_024 } = options;
+  checkNumbers({ samples, retries: cap, seed, concurrency, timeoutMs, guardMemoryMb: memoryMb });
   const tasks = await heldOut(ctx, options);
   if (tasks.length === 0) throw trainingError('E7400');
+  if (new Set(tasks.map(({ id }) => id)).size < tasks.length)
+    throw trainingError('E7404', 'Two tasks have one id.');
   // What an evaluation that was killed left behind.
   await removeStale();
   const solver = named(options.solver, timeoutMs);
-  const limits = { timeoutMs, memoryMb: options.guardMemoryMb ?? 1_024, startedIn: process.cwd() };
+  const limits = { timeoutMs, memoryMb, startedIn: process.cwd() };
   const guards = await openGuards(tasks, options.guards ?? [], limits);
   try {
     const settings = {
       solver: { name: solver.name, settings: solver.settings },
       tasks_hash: hashOf(tasks, options.guards ?? []),
       template_hash: templateHash(),
+      guards: { timeout_ms: timeoutMs, memory_mb: memoryMb },
       samples,
       cap,
       seed,
@@ -141,16 +145,19 @@ const named = (solver: Solver | SolveFunction, timeoutMs: number): Solver =>
 const kept = (ctx: Context, text: string): string =>
   ctx.redactor.redact(cleanText(text)).text.slice(0, LONGEST_KEPT).toWellFormed();
 
-function checkNumbers(numbers: Record<'samples' | 'cap' | 'seed' | 'concurrency', number>): void {
-  const bounds = {
-    samples: [1, 1_000],
-    cap: [0, 100],
-    seed: [0, 2 ** 31 - 1],
-    concurrency: [1, 64],
-  } as const;
-  for (const name of ['samples', 'cap', 'seed', 'concurrency'] as const) {
-    const [least, most] = bounds[name];
-    if (!Number.isInteger(numbers[name]) || numbers[name] < least || numbers[name] > most)
-      throw trainingError('E7500', `${name === 'cap' ? 'retries' : name}: ${least} to ${most}.`);
+const BOUNDS = {
+  samples: [1, 1_000],
+  retries: [0, 100],
+  seed: [0, 2 ** 31 - 1],
+  concurrency: [1, 64],
+  timeoutMs: [1, LONGEST_MS],
+  guardMemoryMb: [1, 2 ** 31 - 1],
+} as const;
+
+function checkNumbers(numbers: Record<keyof typeof BOUNDS, number>): void {
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const number = numbers[name as keyof typeof BOUNDS];
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw trainingError('E7500', `${name}: ${least} to ${most}.`);
   }
 }

@@ -8,6 +8,7 @@ import type { SchemaGuard } from './task.ts';
 
 const TIMEOUT_MS = 2_000;
 const MEMORY_MB = 256;
+const DEEPEST = 200;
 /** A thread that does not even start. */
 const START_MS = 30_000;
 
@@ -56,6 +57,8 @@ export function openSchemaGuards(timeoutMs = TIMEOUT_MS): SchemaGuards {
       };
     },
     async check(specs) {
+      if (specs.some(({ schema }) => isDeep(schema)))
+        throw trainingError('E7404', `Its JSON schema is more than ${DEEPEST} deep.`);
       for (const schema of new Set(specs.map((spec) => JSON.stringify(spec.schema)))) {
         const said = await ask({ schema });
         if (typeof said === 'string' || !('passed' in said))
@@ -66,11 +69,25 @@ export function openSchemaGuards(timeoutMs = TIMEOUT_MS): SchemaGuards {
   };
 }
 
+/** Looked at level by level: what is too deep cannot be walked any other way. */
+function isDeep(schema: unknown): boolean {
+  let level = [schema];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return false;
+}
+
 async function start(): Promise<Worker> {
   const file = new URL(`./schema-thread${extname(import.meta.url)}`, import.meta.url);
   // Flags of the process may be meant for its own entry alone.
   const worker = new Worker(file, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } });
   worker.unref();
+  // One that comes while nothing is asked has nobody to tell.
+  worker.on('error', () => undefined);
   const said = await nextOf(worker, START_MS, () => undefined);
   if (typeof said === 'string') throw new Error('The thread that checks schemas did not start.');
   return worker;
@@ -82,8 +99,6 @@ function nextOf(worker: Worker, ms: number, begin: () => void): Promise<ThreadSa
     const done = (said: ThreadSays | 'timeout' | 'memory') => {
       clearTimeout(timer);
       worker.off('message', done).off('error', broke).off('exit', broke);
-      // An error that comes later has nobody to tell.
-      worker.on('error', () => undefined);
       resolve(said);
     };
     const broke = () => done('memory');

@@ -1,4 +1,5 @@
 /** Guards: what says whether an answer is accepted. Whatever goes wrong with one is a refusal with its reason. */
+import { KnowhowError } from '../../errors.ts';
 import type { EvaluationTask, GuardSpec } from './task.ts';
 
 /** What went wrong with a solver or a guard itself. */
@@ -31,7 +32,18 @@ export interface Judged extends Verdict {
   guard?: string;
 }
 
-/** One after the other; the first that refuses decides. @throws only the signal's reason. */
+/** Functions come from callers whose types nobody checks. */
+function verdictIn(said: unknown): Verdict {
+  if (typeof said !== 'object' || said === null || typeof (said as Verdict).passed !== 'boolean')
+    return { passed: false, feedback: 'The check gave no verdict.', trouble: 'unusable' };
+  const { feedback } = said as Verdict;
+  return { ...(said as Verdict), feedback: typeof feedback === 'string' ? feedback : '' };
+}
+
+/**
+ * One after the other; the first that refuses decides.
+ * @throws the signal's reason, and a KnowhowError of kind `operator` where commands cannot be run here.
+ */
 export async function judge(
   guards: NamedGuard[],
   answer: string,
@@ -39,10 +51,14 @@ export async function judge(
   signal: AbortSignal,
 ): Promise<Judged> {
   for (const { name, check } of guards) {
-    const verdict = await check(answer, task, signal).catch((): Verdict => {
-      signal.throwIfAborted();
-      return { passed: false, feedback: 'The check broke.', trouble: 'crashed' };
-    });
+    const verdict = await check(answer, task, signal)
+      .then(verdictIn)
+      .catch((error: unknown): Verdict => {
+        signal.throwIfAborted();
+        // The machine gave out, not the guard: no disk, no shell.
+        if (error instanceof KnowhowError && error.kind === 'operator') throw error;
+        return { passed: false, feedback: 'The check broke.', trouble: 'crashed' };
+      });
     if (verdict.passed !== true || verdict.fatal || verdict.trouble)
       return { ...verdict, passed: false, guard: name };
   }

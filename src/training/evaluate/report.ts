@@ -46,6 +46,10 @@ export const EvaluationReport = z.object({
   }),
   tasks_hash: text,
   template_hash: text,
+  guards: z
+    .object({ timeout_ms: count, memory_mb: count })
+    .optional()
+    .describe('What one check may take, where the guard does not say itself'),
   samples: count.describe('Per task'),
   cap: count.describe('Retries at most; one attempt more'),
   seed: count,

@@ -1,6 +1,7 @@
 /** One sample: attempts at one task until a guard accepts, or the cap is reached (algorithm of seed 004, Rmax retries). */
 import type { EarlierAttempt } from '../../types.ts';
 import { MOST_ATTEMPTS, promptOf } from '../examples/prompt.ts';
+import { toldAs } from '../examples/told.ts';
 import { type Judged, judge, type NamedGuard } from './guard.ts';
 import type { AttemptRecord, SampleRecord } from './report.ts';
 import { attemptSeed } from './seeds.ts';
@@ -23,7 +24,7 @@ export type Sampled =
   /** The solver is not there: nothing can be said of the sample. */
   | { down: string; answered: number };
 
-/** @throws only the signal's reason. */
+/** @throws the signal's reason, and a KnowhowError of kind `operator` where commands cannot be run here. */
 export async function sampleOnce(task: EvaluationTask, sample: number, sampling: Sampling): Promise<Sampled> {
   const { solver, guards, cap, seed, keep, signal } = sampling;
   const earlier: EarlierAttempt[] = [];
@@ -67,8 +68,7 @@ export async function sampleOnce(task: EvaluationTask, sample: number, sampling:
     // An answer that never came is nothing that the next attempt could do better.
     earlier.push({
       item_id: `${task.id}:${sample}:${attempt}`,
-      answer: said.answer,
-      feedback: verdict.feedback,
+      ...toldAs(said.answer, verdict.feedback),
     });
   }
   return { record: recordOf(false), answered };

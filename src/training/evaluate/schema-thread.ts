@@ -26,6 +26,8 @@ function compiled(schema: string): ValidateFunction {
   const validate = (newer ? new Ajv2020(options) : new Ajv(options)).compile(
     typeof value === 'object' ? rest : value,
   );
+  // Its answer would be a promise, which accepts nothing.
+  if ('$async' in validate) throw new Error('asynchronous');
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(schema, validate);
   return validate;

@@ -8,6 +8,8 @@ import type { Answered, Solver } from './solver.ts';
 
 export interface CommandSolverOptions {
   command: string;
+  /** The command as the report may tell it: there may be a key in it. */
+  name: string;
   startedIn: string;
   timeoutMs: number;
   memoryMb: number;
@@ -18,7 +20,7 @@ export interface CommandSolverOptions {
 const OUTPUT_BYTES = 1_000_000;
 
 export function commandSolver(options: CommandSolverOptions): Solver {
-  const { command, startedIn, timeoutMs, memoryMb, temperature, maxTokens } = options;
+  const { command, name, startedIn, timeoutMs, memoryMb, temperature, maxTokens } = options;
   const why: Record<Exclude<Ending, 'exit'>, string> = {
     timeout: `no answer within ${timeoutMs} ms`,
     memory: `it took more than ${memoryMb} MB of memory`,
@@ -27,8 +29,15 @@ export function commandSolver(options: CommandSolverOptions): Solver {
     signal: 'it was ended by a signal',
   };
   return {
-    name: command,
-    settings: { kind: 'command', command, temperature, max_tokens: maxTokens, timeout_ms: timeoutMs },
+    name,
+    settings: {
+      kind: 'command',
+      command: name,
+      temperature,
+      max_tokens: maxTokens,
+      timeout_ms: timeoutMs,
+      memory_mb: memoryMb,
+    },
     async solve({ prompt, task, sample, attempt, seed, signal }): Promise<Answered> {
       const env = {
         KNOWHOW_SEED: String(seed),

@@ -30,7 +30,7 @@ export interface Solver {
   name: string;
   /** What decides its answers, for the report. */
   settings: Record<string, string | number | boolean | null>;
-  /** @throws only the signal's reason. */
+  /** @throws the signal's reason, and a KnowhowError where it cannot be asked at all. */
   solve: (asked: SolverAsked) => Promise<Answered>;
   /** What the report should say besides, after all. */
   remarks?: () => string[];

@@ -3,11 +3,14 @@ import { z } from 'zod';
 
 const text = z.string();
 
+/** What a timer of Node.js can wait: 24 days. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /** A shell command that gets the answer in a file and on stdin; exit 0 accepts it. See guard-command.ts. */
 export const CommandGuard = z.strictObject({
   command: text.trim().min(1),
   files: z.record(text, text).optional().describe('What it starts from: path, content'),
-  timeout_ms: z.int().positive().optional(),
+  timeout_ms: z.int().positive().max(LONGEST_MS).optional(),
   memory_mb: z.int().positive().optional(),
   answer_file: text.optional().describe('Where the answer lies; default answer.txt'),
   name: text.optional(),

@@ -1,8 +1,8 @@
 /** Where tasks come from: the test split of a dataset, or a file of JSON lines. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
+import { KnowhowError } from '../../errors.ts';
 import { contentId } from '../../learners/content-id.ts';
 import type { DatasetVersion } from '../../types.ts';
 import { trainingError } from '../codes.ts';
@@ -14,8 +14,15 @@ const LONGEST_LINE = 2_000_000;
 /** Attempts at a task that are looked at for its check. */
 const LOOKED_AT = 5;
 
-/** Every task of the test split, by id, with the check that its recorded runs had, where one had one. */
-export async function tasksOfDataset(ctx: Context, version: DatasetVersion): Promise<EvaluationTask[]> {
+/**
+ * Every task of the test split, by id. `recordedChecks`: with the check that its recorded runs brought along, where one did. Whoever
+ * recorded a run wrote that command, so it is run only where it was asked for.
+ */
+export async function tasksOfDataset(
+  ctx: Context,
+  version: DatasetVersion,
+  { recordedChecks = false }: { recordedChecks?: boolean | undefined } = {},
+): Promise<EvaluationTask[]> {
   const found = new Map<string, { specification: string; runs: string[] }>();
   for await (const { example } of rowsOf(ctx, version, 'test')) {
     const task = found.get(example.task_key) ?? { specification: example.specification, runs: [] };
@@ -24,8 +31,8 @@ export async function tasksOfDataset(ctx: Context, version: DatasetVersion): Pro
   }
   const tasks: EvaluationTask[] = [];
   for (const [id, { specification, runs }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const verifier = (await ctx.memory.trajectories.getMany(runs)).find((run) => run?.task.verifier)?.task
-      .verifier;
+    const recorded = recordedChecks ? await ctx.memory.trajectories.getMany(runs) : [];
+    const verifier = recorded.find((run) => run.task.verifier)?.task.verifier;
     tasks.push({ id, specification, guards: verifier ? [verifier] : [] });
   }
   return tasks;
@@ -47,7 +54,7 @@ export async function tasksOfFile(path: string): Promise<EvaluationTask[]> {
   for await (const line of linesOf(path)) {
     nth += 1;
     if (line.trim() === '') continue;
-    const read = Line.safeParse(line.length > LONGEST_LINE ? undefined : parsed(line));
+    const read = Line.safeParse(parsed(line));
     if (!read.success) throw trainingError('E7404', `Line ${nth} of the file is none.`);
     const { specification, guard = [], id = contentId('task', specification) } = read.data;
     if (tasks.has(id)) throw trainingError('E7404', `Line ${nth} has the id of an earlier one.`);
@@ -74,14 +81,24 @@ export const tasksHash = (tasks: EvaluationTask[], forAll: unknown[]): string =>
       .map(({ id, specification, guards }) => [id, specification, guards]),
   ]);
 
+/** Not by readline, which holds a line of any length. A byte order mark is no part of the first. */
 async function* linesOf(path: string): AsyncGenerator<string, void> {
-  const stream = createReadStream(path, 'utf8');
+  let [begun, nth] = ['', 1];
   try {
-    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+      const [rest = '', ...more] = chunk.split('\n');
+      begun += nth === 1 && begun === '' ? rest.replace(/^\uFEFF/u, '') : rest;
+      for (const next of more) {
+        yield begun;
+        begun = next;
+        nth += 1;
+      }
+      if (begun.length > LONGEST_LINE) throw trainingError('E7404', `Line ${nth} is over 2 MB.`);
+    }
+    yield begun;
   } catch (cause) {
+    if (cause instanceof KnowhowError) throw cause;
     throw trainingError('E7404', 'The file cannot be read.', { cause });
-  } finally {
-    stream.destroy();
   }
 }
 

@@ -13,7 +13,9 @@ export function warningsOf(report: EvaluationReport): string[] {
   const trouble = (by: 'solver' | 'guard') => attempts.filter((attempt) => attempt.trouble?.by === by).length;
   const cut = attempts.filter((attempt) => attempt.cut).length;
   return [
-    ...(tasks < FEW_TASKS ? [`${tasks} tasks are few: the intervals are wide, and rough.`] : []),
+    ...(tasks < FEW_TASKS
+      ? [`${tasks === 1 ? 'One task is' : `${tasks} tasks are`} few: the intervals are wide, and rough.`]
+      : []),
     ...(unanswered > 0 ? [`Of ${unanswered} samples nothing is known: the solver was not there.`] : []),
     ...(share(trouble('guard')) > MUCH_TROUBLE
       ? [`${trouble('guard')} of ${attempts.length} attempts were rejected because a guard failed by itself.`]
@@ -23,7 +25,9 @@ export function warningsOf(report: EvaluationReport): string[] {
       : []),
     ...(share(cut) > MUCH_CUT ? [`${cut} of ${attempts.length} answers were cut at their longest.`] : []),
     ...((censored.mean ?? 0) > 0.5
-      ? [`Most samples were not accepted within ${cap} retries: E[retries] says mostly where the cap is.`]
+      ? [
+          `Most samples were not accepted within ${cap === 1 ? 'one retry' : `${cap} retries`}: E[retries] says mostly where the cap is.`,
+        ]
       : []),
   ];
 }

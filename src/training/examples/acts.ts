@@ -41,8 +41,8 @@ export const isMessage = (step: Step): boolean => {
 
 /** True where somebody answered a message in between: what the agent then did hangs on words that are in no prompt. */
 export const isConversation = ({ steps }: Acted): boolean =>
-  // Only where calls are named as such is the rest known to be words.
-  steps.some(({ tool }) => tool !== undefined) &&
+  // Only where calls are named as such, or there are none at all, is the rest known to be words.
+  (steps.some(({ tool }) => tool !== undefined) || steps.every(isMessage)) &&
   steps.slice(0, -1).some((step) => isMessage(step) && step.observation.trim() !== '');
 
 /** True for an act that only says a thought, as agents have it whose every step is an act. */

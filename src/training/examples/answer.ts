@@ -5,14 +5,23 @@
  */
 import { LEFT_OUT } from '../../learners/instructions.ts';
 import type { Step, TrainingExample, Turn } from '../../types.ts';
-import { type Acted, actsOf, cameToNothing, doneIn, handedOver, isPlanning, isThought } from './acts.ts';
+import {
+  type Acted,
+  actsOf,
+  cameToNothing,
+  doneIn,
+  handedOver,
+  isConversation,
+  isPlanning,
+  isThought,
+} from './acts.ts';
 import { escapeControlTokens, hasControlTokens } from './control-tokens.ts';
 import { givesOrders, isCut, LONGEST } from './whole.ts';
 
-/** Beside it: the run as a later attempt is told of it. */
-export { toldOf } from './told.ts';
-
-export type Answer = Pick<TrainingExample, 'output' | 'turns' | 'expected_actions' | 'final_answer'>;
+export type Answer = Pick<
+  TrainingExample,
+  'output' | 'turns' | 'steps' | 'conversation' | 'expected_actions' | 'final_answer'
+>;
 export type Answered = { answer: Answer } | { left_out: string };
 
 /** All turns of a run, what it saw included; those of a longer one are not told. */
@@ -33,7 +42,8 @@ export function answerOf(run: Acted, imitate: boolean): Answered {
   const told = single ? steps : steps.filter((step) => !isThought(step) && !(imitate && cameToNothing(step)));
   if (told.length === 0) return { left_out: 'nothing_worked' };
   const acts = (single ? actsOf(run) : told.map(doneIn)).filter((act) => act !== '');
-  const output = acts.join(acts.some((act) => act.includes('\n')) ? '\n\n' : '\n');
+  // One way for all, and that in which attempts are told: of a pair the form must not say which one is better.
+  const output = acts.join('\n');
   const wrong = whyNot(output, acts);
   if (wrong !== undefined) return { left_out: wrong };
   const final = isPlanning(run) ? output : handedOver(single ? { ...last, action: output } : last);
@@ -42,6 +52,8 @@ export function answerOf(run: Acted, imitate: boolean): Answered {
     answer: {
       output,
       ...(turns === undefined ? {} : { turns }),
+      ...(single ? {} : { steps: steps.length }),
+      ...(isConversation(run) ? { conversation: true as const } : {}),
       expected_actions: isPlanning(run) ? [] : told.flatMap(callIn),
       ...(final ? { final_answer: final } : {}),
     },

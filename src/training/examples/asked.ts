@@ -5,6 +5,10 @@ import { givesOrders, isCut, LONGEST } from './whole.ts';
 /** What was said of earlier attempts belongs to the history, which tells it in its own place. */
 const HISTORY = new Set(['reflections', 'reflexions', 'feedback', 'feedback_history', 'previous_attempts']);
 
+/** What a task's author knows and nobody who works at it: a prompt that holds it teaches nothing. */
+const KNOWN_ANSWER =
+  /^(?:ground[_ -]?truth|gold(?:en)?(?:[_ -]\w{1,40})?|(?:expected|reference|correct|true)[_ -](?:answer|output|result|outcome|solution|response|label|patch)s?)$/iu;
+
 /**
  * The specification: what the task says, behind what was handed over with it (`task.context`), so that an example holds all that
  * its answer needs (definition 24 of seed 004).
@@ -20,7 +24,8 @@ export function specificationOf({
   if (description === first?.thought?.trim() || (steps.length > 1 && description === first?.action.trim()))
     return { left_out: 'nothing_asked' };
   const given = Object.entries(task.context ?? {}).flatMap(([name, value]) => {
-    if (HISTORY.has(name) || value === undefined || value === null || value === '') return [];
+    if (HISTORY.has(name) || KNOWN_ANSWER.test(name)) return [];
+    if (value === undefined || value === null || value === '') return [];
     const text = typeof value === 'string' ? value.trim() : JSON.stringify(value);
     return name === 'given' ? [text] : [text.includes('\n') ? `${name}:\n${text}` : `${name}: ${text}`];
   });

@@ -1,9 +1,11 @@
 /** One judged run as one training example: what was asked, what came before, what it answered, and what is known of that. */
 import { createHash } from 'node:crypto';
 import { canonicalJson, contentId } from '../../learners/content-id.ts';
-import { TrainingExample, Trajectory } from '../../types.ts';
+import { contradictionIn } from '../../learners/contradiction.ts';
+import { MARK } from '../../redact/finding.ts';
+import { type Step, TrainingExample, Trajectory } from '../../types.ts';
 import type { Item, ItemFacts, TaskItems } from '../provenance/items.ts';
-import { isPlanning } from './acts.ts';
+import { isMessage, isPlanning } from './acts.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { specificationOf } from './asked.ts';
 import { isCode } from './code.ts';
@@ -19,7 +21,7 @@ export function exampleOf(run: Trajectory, item: Item, pass: TaskItems['pass']):
   if (run.id !== item.id || !Trajectory.safeParse(run).success) return { broken: 'unreadable_run' };
   const label = run.outcome.success;
   if (label === null) return { left_out: 'not_judged' };
-  if (run.outcome.score === (label ? 0 : 1)) return { left_out: 'contradictory_outcome' };
+  if (contradictionIn(run.outcome) !== undefined) return { left_out: 'contradictory_outcome' };
   const tags = tagsOf(run);
   if (isRefused(tags)) return { left_out: 'no_consent' };
   const asked = specificationOf(run);
@@ -27,6 +29,8 @@ export function exampleOf(run: Trajectory, item: Item, pass: TaskItems['pass']):
   const answered = answerOf(run, label);
   if ('left_out' in answered) return answered;
   const { answer } = answered;
+  // A prompt that calls an answer rejected, and that answer as the one to give: two verdicts on one text.
+  if (label && isAmong(lastAttempts(item.ancestors), item)) return { left_out: 'answered_as_rejected' };
   const trace_hash = traceHash(run);
   const example: TrainingExample = {
     id: contentId('ex', [run.id, trace_hash]),
@@ -36,7 +40,7 @@ export function exampleOf(run: Trajectory, item: Item, pass: TaskItems['pass']):
     created_at: run.at,
     label,
     specification: asked.specification,
-    attempts: lastRejected(item.ancestors),
+    attempts: asTold(lastAttempts(item.ancestors)),
     ...answer,
     source: item.source,
     source_type: sourceTypeOf(run, item),
@@ -53,18 +57,26 @@ export function exampleOf(run: Trajectory, item: Item, pass: TaskItems['pass']):
       model: run.model,
     }),
     ...tags,
-    ...(run.metadata?.redacted === undefined ? {} : { redacted: true as const }),
+    ...(isRedacted(run, asked.specification, answer.output) ? { redacted: true as const } : {}),
     trace_hash,
   };
   return TrainingExample.safeParse(example).success ? { example } : { broken: 'unreadable_run' };
 }
 
-/** What an answer is told of the attempts before it: the last that were refused, oldest first, superseded since or not. */
-export const lastRejected = (ancestors: ItemFacts[]): TrainingExample['attempts'] =>
-  ancestors
-    .filter(({ passed }) => passed === false)
-    .slice(-MOST_ATTEMPTS)
-    .map(({ id, told }) => ({ item_id: id, ...told }));
+/** Attempts that an answer is told of: the last that were refused, oldest first, superseded since or not. */
+export const lastAttempts = (ancestors: ItemFacts[]): ItemFacts[] =>
+  ancestors.filter(({ passed }) => passed === false).slice(-MOST_ATTEMPTS);
+
+export const asTold = (attempts: ItemFacts[]): TrainingExample['attempts'] =>
+  attempts.map(({ id, told: { answer, feedback } }) => ({ item_id: id, answer, feedback }));
+
+/** Whether one of these attempts answered the same. */
+export const isAmong = (attempts: ItemFacts[], { answered }: ItemFacts): boolean =>
+  attempts.some((attempt) => attempt.answered === answered);
+
+/** Secrets were taken out when it was stored, or before it came here. */
+const isRedacted = ({ metadata }: Trajectory, ...texts: string[]): boolean =>
+  metadata?.redacted !== undefined || texts.some((text) => text.includes(MARK));
 
 /** Of what was asked, done and seen, and nothing that storing or judging adds. */
 const traceHash = ({ task, steps }: Trajectory): string =>
@@ -87,17 +99,20 @@ const traceHash = ({ task, steps }: Trajectory): string =>
 
 /**
  * A plan is planning; an answer of code without any call is code generation; else it goes by the number of calls, as seed 002
- * says: none single-step, up to three multi-step, more reasoning. Where no step names a tool, acts that something came of are calls.
+ * says: none single-step, up to three multi-step, more reasoning. Where no step names a tool, acts that something came of are calls,
+ * messages excepted.
  */
 function taskTypeOf(run: Trajectory, { output }: Answer): TrainingExample['task_type'] {
   if (isPlanning(run)) return 'planning';
   const named = run.steps.filter(({ tool }) => tool !== undefined).length;
-  const acts = run.steps.length > 1 ? run.steps.filter(({ observation }) => observation !== '').length : 0;
+  const acts = run.steps.length > 1 ? run.steps.filter(isCall).length : 0;
   const calls = named > 0 ? named : acts;
   if (calls > 3) return 'reasoning';
   if (calls > 0) return 'multi_step';
   return isCode(output) ? 'code_generation' : 'single_step';
 }
+
+const isCall = (step: Step): boolean => step.observation !== '' && !isMessage(step);
 
 function sourceTypeOf(run: Trajectory, item: Item): TrainingExample['source_type'] {
   if (item.source === 'human') return 'human_annotated';

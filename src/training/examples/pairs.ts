@@ -4,12 +4,13 @@
  * same: answers to different questions prefer nothing (the seed paired them).
  */
 import type { Context } from '../../context.ts';
+import { contradictionIn } from '../../learners/contradiction.ts';
 import type { PreferenceExample, Trajectory } from '../../types.ts';
 import type { Item } from '../provenance/items.ts';
 import { isConversation } from './acts.ts';
 import { answerOf } from './answer.ts';
 import { specificationOf } from './asked.ts';
-import { lastRejected } from './example.ts';
+import { asTold, isAmong, lastAttempts } from './example.ts';
 import { isRefused, tagsOf, tagsOfBoth } from './tags.ts';
 
 /** A pair as the feedback wing gives it: which of two runs is preferred, and how that is known. */
@@ -25,27 +26,34 @@ export interface GivenPair {
   confidence: number;
 }
 
-/** Pairs of these projects (none: all), handed over as they are found. */
-export type PairsOf = (projects: string[], take: (pairs: GivenPair[]) => Promise<void>) => Promise<void>;
+/** Pairs of these projects (none: all), handed over as they are found; of these tasks, where some are named. */
+export type PairsOf = (
+  projects: string[],
+  take: (pairs: GivenPair[]) => Promise<void>,
+  tasks?: ReadonlySet<string>,
+) => Promise<void>;
 
 /** Whole runs that are in memory at a time: two for each pair. */
 const AT_ONCE = 10;
 
 /**
- * In the order of the pairs; what gives no example is counted by why. Runs that are no items, because they were forgotten or
+ * In the order of the pairs; what gives no example is counted by why. Runs that are not among the known ones are read. Runs that are no items, because they were forgotten or
  * undone, give none.
  */
 export async function preferenceExamples(
   { memory }: Context,
   pairs: GivenPair[],
   itemsById: ReadonlyMap<string, Item>,
+  known: ReadonlyMap<string, Trajectory> = new Map(),
 ): Promise<{ examples: PreferenceExample[]; left_out: Record<string, number> }> {
   const examples: PreferenceExample[] = [];
   const left_out: Record<string, number> = {};
   for (let i = 0; i < pairs.length; i += AT_ONCE) {
     const page = pairs.slice(i, i + AT_ONCE);
     const ids = [...new Set(page.flatMap(({ chosen, rejected }) => [chosen, rejected]))];
-    const runs = new Map((await memory.trajectories.getMany(ids)).map((run) => [run.id, run]));
+    const unread = ids.filter((id) => !known.has(id));
+    const read = unread.length === 0 ? [] : await memory.trajectories.getMany(unread);
+    const runs = new Map([...known, ...read.map((run) => [run.id, run] as const)]);
     for (const pair of page) {
       const made = pairOf(pair, runs, itemsById);
       if (typeof made !== 'string') examples.push(made);
@@ -67,6 +75,9 @@ function pairOf(
   if (chosen.task_key !== rejected.task_key || chosen.id === rejected.id) return 'not_one_task';
   const tags = [tagsOf(better), tagsOf(worse)] as const;
   if (tags.some(isRefused)) return 'no_consent';
+  // What somebody said of two answers holds whatever became of each.
+  if (pair.source !== 'feedback' && [better, worse].some(({ outcome }) => contradictionIn(outcome)))
+    return 'contradictory_outcome';
   const asked = [specificationOf(better), specificationOf(worse)] as const;
   const [one, other] = asked;
   if ('left_out' in one) return one.left_out;
@@ -83,16 +94,16 @@ function pairOf(
     return 'other_kind';
   const earlier = isEarlier(chosen, rejected) ? chosen : rejected;
   const both = new Set([chosen.id, rejected.id]);
-  const attempts = lastRejected(earlier.ancestors.filter(({ id }) => !both.has(id)));
+  const attempts = lastAttempts(earlier.ancestors.filter(({ id }) => !both.has(id)));
   // To say that it was rejected, and to prefer it, would be to say two things.
-  if (attempts.some(({ answer }) => words(answer) === words(preferred))) return 'chosen_was_rejected';
+  if (isAmong(attempts, chosen)) return 'chosen_was_rejected';
   return {
     id: pair.id,
     task_key: pair.task_key,
     project: pair.project,
     created_at: [better.at, worse.at].sort()[1] ?? better.at,
     specification: earlier === chosen ? one.specification : other.specification,
-    attempts,
+    attempts: asTold(attempts),
     chosen: preferred,
     rejected: refused,
     chosen_item: chosen.id,
@@ -118,5 +129,6 @@ const isOtherKind = (a: Trajectory, b: Trajectory): boolean =>
 function isEarlier(a: Item, b: Item): boolean {
   const leads = (from: Item, to: Item) => to.ancestors.some(({ id }) => id === from.id);
   if (leads(a, b) !== leads(b, a)) return leads(a, b);
-  return a.began === b.began ? a.id < b.id : a.began < b.began;
+  const [first, second] = [Date.parse(a.began), Date.parse(b.began)];
+  return first === second ? a.id < b.id : first < second;
 }

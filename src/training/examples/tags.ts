@@ -19,12 +19,18 @@ export function tagsOf({ metadata }: Pick<Trajectory, 'metadata'>): Tags {
 /** Somebody said that it must not be used. */
 export const isRefused = ({ consent }: Tags): boolean => consent !== undefined && REFUSED.test(consent);
 
-/** Both terms hold for what is made of two. */
+/** SPDX's word for a licence that nobody named. */
+const UNNAMED = 'NOASSERTION';
+
+/** Both terms hold for what is made of two; it has a consent only where both have one. */
 export function tagsOfBoth(a: Tags, b: Tags): Tags {
-  const both = (name: keyof Tags) =>
-    [...new Set([a[name], b[name]].filter((tag) => tag !== undefined))].join(' AND ');
-  const [licence, consent] = [both('licence'), both('consent')];
-  return { ...(licence === '' ? {} : { licence }), ...(consent === '' ? {} : { consent }) };
+  const both = (one: string, other: string) => [...new Set([one, other])].join(' AND ');
+  return {
+    ...(a.licence === undefined && b.licence === undefined
+      ? {}
+      : { licence: both(a.licence ?? UNNAMED, b.licence ?? UNNAMED) }),
+    ...(a.consent === undefined || b.consent === undefined ? {} : { consent: both(a.consent, b.consent) }),
+  };
 }
 
 function named(given: unknown): string | undefined {

@@ -31,7 +31,7 @@ const DOMAINS: [domain: string, words: RegExp][] = [
   ['shopping', /\b(?:buy|purchase|price lower than|shopping|cart|checkout)\b/giu],
 ];
 
-export const NO_DOMAIN = 'general';
+const NO_DOMAIN = 'general';
 
 /**
  * The domain that the task names, whatever its text says; else the one of whose words the text holds most different ones, of

@@ -1,9 +1,12 @@
 /** A run as the next attempt is told of it: its answer and what was said of it, both short, nothing in them an order. */
-import { withoutInstructions } from '../../learners/instructions.ts';
-import type { Trajectory } from '../../types.ts';
-import { actsOf } from './acts.ts';
+import { contentId } from '../../learners/content-id.ts';
+import { LEFT_OUT } from '../../learners/instructions.ts';
+import { cleanText } from '../../text.ts';
+import type { EarlierAttempt, Trajectory } from '../../types.ts';
+import { type Acted, actsOf } from './acts.ts';
 import { LONGEST_ANSWER, LONGEST_FEEDBACK } from './prompt.ts';
 import { shortened } from './shortened.ts';
+import { givesOrders } from './whole.ts';
 
 /** Of a run of many steps its beginning and its end are told. */
 const FIRST_ACTS = 3;
@@ -11,10 +14,20 @@ const LAST_ACTS = 4;
 const LONGEST_ACT = 100;
 
 /** The answer in at most 500 characters, what was said of it in at most 2,000. */
-export const toldOf = (run: Trajectory): { answer: string; feedback: string } => ({
-  answer: withoutInstructions(answerInShort(run)),
-  feedback: withoutInstructions(shortened(saidOf(run), LONGEST_FEEDBACK)),
+export const toldOf = (run: Trajectory): Omit<EarlierAttempt, 'item_id'> =>
+  toldAs(answerInShort(run), saidOf(run));
+
+/** The same of an answer that no run holds: an evaluation asks again in the words that training was asked in. */
+export const toldAs = (answer: string, feedback: string): Omit<EarlierAttempt, 'item_id'> => ({
+  answer: withoutOrders(shortened(cleanText(answer).trim(), LONGEST_ANSWER)),
+  feedback: withoutOrders(shortened(cleanText(feedback).trim(), LONGEST_FEEDBACK)),
 });
+
+const withoutOrders = (text: string): string => (givesOrders(text) ? LEFT_OUT : text);
+
+/** Equal for runs that did the same, whatever blanks stand between its words. */
+export const answerKey = (run: Acted): string =>
+  contentId('answer', actsOf(run).join('\n').replace(/\s+/gu, ' ').trim());
 
 function answerInShort(run: Trajectory): string {
   const { steps } = run;
@@ -37,5 +50,8 @@ function saidOf({ outcome, feedback = [] }: Trajectory): string {
     const trimmed = text?.trim() ?? '';
     if (trimmed !== '' && !said.some((other) => other.includes(trimmed))) said.push(trimmed);
   }
-  return said.length > 0 ? said.join('\n') : (outcome.verdict?.detail?.trim() ?? '');
+  if (said.length > 0) return said.join('\n');
+  const detail = outcome.verdict?.detail?.trim() ?? '';
+  // The bare name of a guard says nothing of what is wrong, and an evaluation does not tell it either.
+  return /\s/u.test(detail) ? detail : '';
 }

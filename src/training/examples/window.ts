@@ -4,7 +4,7 @@ import { trainingError } from '../codes.ts';
 /** How many of the items looked at last are weighed: enough for a share, few enough to stop soon after things went wrong. */
 export const WINDOW = 200;
 /** More than this share of them broken, and the store or an importer is at fault, not single runs. */
-export const MOST_BROKEN = 0.2;
+const MOST_BROKEN = 0.2;
 /** Fewer say nothing: the first run may be the broken one. */
 export const LEAST_BROKEN = 20;
 

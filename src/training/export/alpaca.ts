@@ -2,12 +2,12 @@
 import type { TrainingExample } from '../../types/training.ts';
 import { alpacaOf } from '../examples/prompt.ts';
 import type { Told } from './formats.ts';
-import { unfit } from './messages.ts';
+import { unfitAsOne } from './messages.ts';
 import { fitted, type Room } from './room.ts';
 
 export function tellAlpaca(example: TrainingExample, room: Room): Told {
   if (!example.label) return { left_out: 'rejected_answer' };
-  const why = unfit(example.output, room);
+  const why = unfitAsOne(example, room);
   if (why) return { left_out: why };
   const { specification, attempts } = example;
   // The last two feedbacks, then the last one, then none.
@@ -22,7 +22,7 @@ export function tellAlpaca(example: TrainingExample, room: Room): Told {
     (row) => [alpacaText(row)],
     room,
   );
-  return found ? { ...found, line: found.made } : { left_out: 'too_long' };
+  return 'left_out' in found ? found : { ...found, line: found.made };
 }
 
 /** As trainers lay it out, to be counted. */

@@ -6,7 +6,7 @@ import { trimText } from '../../text.ts';
 import type { TrainingExample, Turn } from '../../types/training.ts';
 import { escapeControlTokens } from '../examples/control-tokens.ts';
 import type { Told } from './formats.ts';
-import { asking, type Message, promptsOf, unfit } from './messages.ts';
+import { asking, type Message, promptsOf, unfit, unfitAsOne } from './messages.ts';
 import { fitted, type Room } from './room.ts';
 
 /** Stands where a step showed nothing: templates want the turns to take turns. */
@@ -46,10 +46,11 @@ function conversation(
 ): Conversation | Extract<Told, { left_out: string }> {
   if (!example.label) return { left_out: 'rejected_answer' };
   const turns = turnsOf(example);
-  for (const { action } of turns) {
-    const why = unfit(action, room);
-    if (why) return { left_out: why };
-  }
+  const why =
+    turns.length > 1
+      ? turns.map(({ action }) => unfit(action, room)).find((each) => each !== undefined)
+      : unfitAsOne(example, room);
+  if (why) return { left_out: why };
   const prompts = promptsOf(example);
   // The last turn has no observation: nothing answers it any more.
   const old = turns.length - 1;
@@ -62,7 +63,7 @@ function conversation(
     ]),
   ];
   const found = fitted(cuts + prompts.length, make, (messages) => [messages], room);
-  return found ? { ...found, messages: found.made } : { left_out: 'too_long' };
+  return 'left_out' in found ? found : { ...found, messages: found.made };
 }
 
 /** The oldest first: `i` observations are cut to the first limit, then, once all are, to the next. */

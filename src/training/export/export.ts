@@ -1,10 +1,16 @@
 /** A split of a dataset, told in the format of a trainer. The same version gives the same bytes. */
 import type { Context } from '../../context.ts';
-import type { DatasetRow, DatasetVersion, PreferenceExample, Split } from '../../types/training.ts';
+import type {
+  DatasetRow,
+  DatasetVersion,
+  PreferenceExample,
+  Split,
+  TrainingExample,
+} from '../../types/training.ts';
 import { trainingError } from '../codes.ts';
 import { pairsIn, rowsOf } from '../datasets/read.ts';
 import { estimate } from './estimate.ts';
-import { type Format, formatNamed, type Told } from './formats.ts';
+import { type Format, formatNamed, type RowFormat, type Told } from './formats.ts';
 import { lineOf, metadataOf, pairMetadataOf, type RowMetadata } from './line.ts';
 import type { Room } from './room.ts';
 import { tokenizerAt } from './tokenizer.ts';
@@ -24,6 +30,8 @@ export interface ExportOptions {
   max_tokens?: number | undefined;
   /** Folder of a model, or its tokenizer.json; without it tokens are estimated. */
   tokenizer?: string | undefined;
+  /** Only rows whose runs say that somebody consented; of pairs, both. */
+  consented?: boolean | undefined;
   /** Omitted: in the line, or beside it where the readers of the format may refuse what they do not know. */
   metadata?: MetadataPlace | undefined;
   signal?: AbortSignal | undefined;
@@ -73,7 +81,8 @@ export async function exportDataset(
 
 export async function exportRows(source: ExportSource, options: ExportOptions): Promise<ExportReport> {
   const { split = 'train', out, max_tokens: most, tokenizer, signal } = options;
-  const format = formatNamed(options.format);
+  const named = formatNamed(options.format);
+  const format = options.consented ? onlyConsented(named) : named;
   const place = options.metadata ?? (format.strict ? 'beside' : 'line');
   const room: Room = { most, tokens: tokenizer === undefined ? estimate() : await tokenizerAt(tokenizer) };
   const report: ExportReport = {
@@ -108,7 +117,7 @@ export async function exportRows(source: ExportSource, options: ExportOptions): 
 }
 
 /** `train.jsonl` has `train.metadata.jsonl` beside it, line for line. */
-export const besideOf = (path: string): string => `${path.replace(/\.jsonl$/u, '')}.metadata.jsonl`;
+const besideOf = (path: string): string => `${path.replace(/\.jsonl$/u, '')}.metadata.jsonl`;
 
 const nowhere = async (): Promise<void> => undefined;
 
@@ -127,24 +136,42 @@ async function* toldBy(
     return;
   }
   // Readers take the type of a column from the first rows, and that of an answer from one that is there.
-  const first = await firstAccepted(source);
+  const first = await firstAccepted(format, source, room);
   if (first) yield* lines(format, first, room);
   for await (const row of source.rows())
     if (row.example.id !== first?.example.id) yield* lines(format, row, room);
 }
 
-function* lines(
-  format: Extract<Format, { of: 'rows' }>,
-  { example }: DatasetRow,
-  room: Room,
-): Generator<Line> {
+function* lines(format: RowFormat, { example }: DatasetRow, room: Room): Generator<Line> {
   const metadata = { ...metadataOf(example) };
   for (const told of [format.tell(example, room)].flat()) yield { told, metadata };
 }
 
-async function firstAccepted({ rows }: ExportSource): Promise<DatasetRow | undefined> {
-  for await (const row of rows()) if (row.example.label) return row;
+async function firstAccepted(
+  format: RowFormat,
+  { rows }: ExportSource,
+  room: Room,
+): Promise<DatasetRow | undefined> {
+  const isTold = ({ example }: DatasetRow) =>
+    example.label && [format.tell(example, room)].flat().some((told) => 'line' in told);
+  for await (const row of rows()) if (isTold(row)) return row;
   return undefined;
+}
+
+/** Rows of which nobody said that they may be used are left out, and counted. */
+function onlyConsented(format: Format): Format {
+  const leftOut = { left_out: 'no_consent_tag' } as const;
+  if (format.of === 'pairs')
+    return {
+      ...format,
+      tell: (pair: PreferenceExample, room: Room) =>
+        pair.consent === undefined ? leftOut : format.tell(pair, room),
+    };
+  return {
+    ...format,
+    tell: (row: TrainingExample, room: Room) =>
+      row.consent === undefined ? leftOut : format.tell(row, room),
+  };
 }
 
 async function metadataByItem({ rows }: ExportSource): Promise<Map<string, RowMetadata>> {
@@ -175,7 +202,10 @@ function refuseEmpty(format: Format, { rows, kinds, left_out }: ExportReport): v
 const WHY: Record<string, string> = {
   rejected_answer: 'rejected answers',
   no_answer: 'without an answer',
+  conversation: 'conversations, which make sense turn by turn only',
   control_tokens_in_answer: 'answers with control tokens',
+  control_tokens_in_prompt: 'prompts with control tokens of this tokenizer',
+  no_consent_tag: 'without a tag of consent',
   too_long: 'too long',
   forgotten: 'forgotten since it was built',
 };

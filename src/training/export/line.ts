@@ -23,6 +23,13 @@ export interface RowMetadata {
   workflow_id: string;
   retry_count: number;
   item_id: string;
+  /** Of the run: a prompt does not show what came back between them. */
+  steps: number;
+  /** Under which terms it may be used; '' where nobody said. */
+  licence: string;
+  consent: string;
+  /** Secrets were taken out of it. */
+  redacted: boolean;
 }
 
 export const metadataOf = ({
@@ -31,15 +38,20 @@ export const metadataOf = ({
   workflow_id = '',
   retry_count,
   item_id,
-}: Pick<
-  TrainingExample,
-  'source' | 'action_pair_id' | 'workflow_id' | 'retry_count' | 'item_id'
->): RowMetadata => ({
+  steps = 1,
+  licence = '',
+  consent = '',
+  redacted,
+}: TrainingExample): RowMetadata => ({
   source,
   action_pair_id,
   workflow_id,
   retry_count,
   item_id,
+  steps,
+  licence,
+  consent,
+  redacted: redacted === true,
 });
 
 /** Of a pair: that of the run whose answer is preferred, where the split holds it, and what says that it is. */
@@ -53,7 +65,12 @@ export const pairMetadataOf = (
     workflow_id: '',
     retry_count: -1,
     item_id: pair.chosen_item,
+    steps: -1,
+    redacted: false,
   }),
+  // Both runs' terms hold for the pair.
+  licence: pair.licence ?? '',
+  consent: pair.consent ?? '',
   rejected_item_id: pair.rejected_item,
   preferred_by: pair.source,
   strength: decimal(pair.strength),

@@ -1,5 +1,6 @@
 /** What all formats tell a row with: the prompt as one user's message, the answer as the assistant's. */
 
+import type { TrainingExample } from '../../types/training.ts';
 import { type Asked, promptOf, SYSTEM_PROMPT, shorterPrompts } from '../examples/prompt.ts';
 import type { Room } from './room.ts';
 
@@ -9,7 +10,14 @@ export interface Message {
 }
 
 /** Why a row is not told. */
-export type LeftOut = 'rejected_answer' | 'no_answer' | 'control_tokens_in_answer' | 'too_long';
+export type LeftOut =
+  | 'rejected_answer'
+  | 'no_answer'
+  | 'conversation'
+  | 'control_tokens_in_answer'
+  | 'control_tokens_in_prompt'
+  | 'no_consent_tag'
+  | 'too_long';
 
 export const assistant = (content: string): Message[] => [{ role: 'assistant', content }];
 
@@ -33,10 +41,14 @@ export function unfit(answer: string, { tokens }: Room): LeftOut | undefined {
   return tokens.marked(answer) ? 'control_tokens_in_answer' : undefined;
 }
 
+/** The same of a run told as one answer: what was said in a conversation hangs on words that stand in no prompt. */
+export const unfitAsOne = ({ conversation, output }: TrainingExample, room: Room): LeftOut | undefined =>
+  conversation ? 'conversation' : unfit(output, room);
+
 /**
  * Marks of turns as such, of any model. Less than what is escaped in prompts: an answer may well hold `<think>`, or `<filename>` in
  * a line on usage.
  */
 const TURN_MARK =
-  /<[|｜][\w./:▁-]{1,64}[|｜]>|<\/?(?:start|end)_of_turn>|\[\/?INST\]|<<\/?SYS>>|<\/s>|<(?:eos|bos|pad|unk)>/u;
+  /<[|｜][\w./:▁-]{1,64}[|｜]>|<\/?(?:start|end)_of_turn>|\[\/?INST\]|<<\/?SYS>>|<\/s>|<(?:seed:)?(?:eos|bos|pad|unk)>|\]~!?b[[\]]|\[e~\[/u;
 export const hasTurnMark = (text: string): boolean => TURN_MARK.test(text);

@@ -2,7 +2,7 @@
 import type { PreferenceExample } from '../../types/training.ts';
 import type { Told } from './formats.ts';
 import { asking, assistant, type Message, promptsOf, unfit } from './messages.ts';
-import { type Fitted, fitted, type Room } from './room.ts';
+import { fitted, type Room } from './room.ts';
 
 interface Preference {
   prompt: Message[];
@@ -30,9 +30,9 @@ function told(
   const why = unfit(pair.chosen, room) ?? unfit(pair.rejected, room);
   if (why) return { left_out: why };
   const prompts = promptsOf(pair);
-  const found: Fitted<Preference> | undefined = fitted(
+  const found = fitted(
     prompts.length,
-    (i) => ({
+    (i): Preference => ({
       prompt: asking(prompts[i] ?? ''),
       chosen: assistant(pair.chosen),
       rejected: assistant(pair.rejected),
@@ -43,5 +43,5 @@ function told(
     ],
     room,
   );
-  return found ? { ...found, line: lay(found.made) } : { left_out: 'too_long' };
+  return 'left_out' in found ? found : { ...found, line: lay(found.made) };
 }

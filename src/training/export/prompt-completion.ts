@@ -1,7 +1,7 @@
 /** A prompt and what completes it, so that the loss falls on the answer alone: as a conversation, or as plain text for base models. */
 import type { TrainingExample } from '../../types/training.ts';
 import type { Told } from './formats.ts';
-import { asking, assistant, promptsOf, unfit } from './messages.ts';
+import { asking, assistant, promptsOf, unfitAsOne } from './messages.ts';
 import { fitted, type Room } from './room.ts';
 
 export function tellPromptCompletion(example: TrainingExample, room: Room): Told {
@@ -21,7 +21,7 @@ export function tellKto(example: TrainingExample, room: Room): Told {
 }
 
 function told(example: TrainingExample, room: Room): Told {
-  const why = unfit(example.output, room);
+  const why = unfitAsOne(example, room);
   if (why) return { left_out: why };
   const prompts = promptsOf(example);
   const found = fitted(
@@ -30,7 +30,7 @@ function told(example: TrainingExample, room: Room): Told {
     ({ prompt, completion }) => [[...prompt, ...completion]],
     room,
   );
-  return found ? { ...found, line: found.made } : { left_out: 'too_long' };
+  return 'left_out' in found ? found : { ...found, line: found.made };
 }
 
 /**
@@ -41,7 +41,7 @@ const ANSWER = '\n\n### Answer:\n';
 
 export function tellPlain(example: TrainingExample, room: Room): Told {
   if (!example.label) return { left_out: 'rejected_answer' };
-  const why = unfit(example.output, room);
+  const why = unfitAsOne(example, room);
   if (why) return { left_out: why };
   const prompts = promptsOf(example);
   const found = fitted(
@@ -50,5 +50,5 @@ export function tellPlain(example: TrainingExample, room: Room): Told {
     ({ prompt, completion }) => [prompt + completion],
     room,
   );
-  return found ? { ...found, line: found.made } : { left_out: 'too_long' };
+  return 'left_out' in found ? found : { ...found, line: found.made };
 }

@@ -1,5 +1,5 @@
 /** How much room a row has: what is told is counted as the trainer will count it, the whole row with its answer. */
-import type { Message } from './messages.ts';
+import type { LeftOut, Message } from './messages.ts';
 
 /** What a consumer makes one sequence of: a conversation, or plain text. */
 export type Said = Message[] | string;
@@ -30,10 +30,25 @@ export interface Fitted<T> {
 }
 
 /**
- * The longest of `length` tellings that fits, where `make` gives them from the longest (0) to the shortest; undefined where not
- * even that one does. `said` names the sequences of one, all of which must fit.
+ * The longest of `length` tellings that fits, where `make` gives them from the longest (0) to the shortest; left out where not even
+ * that one does, and where the model would read a part of the whole as a mark of its own: prompts are escaped without knowing which
+ * model they are for. `said` names the sequences of one, all of which must fit.
  */
 export function fitted<T>(
+  length: number,
+  make: (i: number) => T,
+  said: (made: T) => Said[],
+  room: Room,
+): Fitted<T> | { left_out: LeftOut } {
+  const found = longest(length, make, said, room);
+  if (!found) return { left_out: 'too_long' };
+  const texts = said(found.made).flatMap((each) =>
+    typeof each === 'string' ? [each] : each.map(({ content }) => content),
+  );
+  return texts.some(room.tokens.marked) ? { left_out: 'control_tokens_in_prompt' } : found;
+}
+
+function longest<T>(
   length: number,
   make: (i: number) => T,
   said: (made: T) => Said[],

@@ -8,26 +8,25 @@
  * of several steps is the exception: what it did may build on what the attempts before it left behind.
  */
 import type { TrainingExample } from '../../types/training.ts';
-import { turnsOf } from './chat.ts';
 import type { Told } from './formats.ts';
 import { decimal } from './line.ts';
-import { asking, assistant, promptsOf, unfit } from './messages.ts';
+import { asking, assistant, promptsOf, unfitAsOne } from './messages.ts';
 import { fitted, type Room } from './room.ts';
 
-export const SOAR_WEIGHTS = { sampling: 2.0, refinement: 1.5, error: 1.0 };
+const SOAR_WEIGHTS = { sampling: 2.0, refinement: 1.5, error: 1.0 };
 type Bucket = keyof typeof SOAR_WEIGHTS;
 
 export function tellSoar(example: TrainingExample, room: Room): Told[] {
   if (!example.label) return [told('error', example, room)];
   if (example.attempts.length === 0) return [told('sampling', example, room)];
   const refined = told('refinement', example, room);
-  const again = turnsOf(example).length === 1 ? [told('sampling', { ...example, attempts: [] }, room)] : [];
+  const again = (example.steps ?? 1) === 1 ? [told('sampling', { ...example, attempts: [] }, room)] : [];
   return [...again, refined];
 }
 
 function told(bucket: Bucket, example: TrainingExample, room: Room): Told {
   const { output } = example;
-  const why = unfit(output, room);
+  const why = unfitAsOne(example, room);
   if (why) return { left_out: why };
   const prompts = promptsOf(example);
   const found = fitted(
@@ -36,7 +35,7 @@ function told(bucket: Bucket, example: TrainingExample, room: Room): Told {
     (prompt) => [[...prompt, ...assistant(output)]],
     room,
   );
-  if (!found) return { left_out: 'too_long' };
+  if ('left_out' in found) return found;
   const line = {
     bucket,
     weight: decimal(SOAR_WEIGHTS[bucket]),

@@ -1,6 +1,7 @@
 /** Counting by a model's own tokenizer: `tokenizer.json`, and the chat template that lies beside it. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createContext, Script } from 'node:vm';
 import { trainingError } from '../codes.ts';
 import { PER_MESSAGE, PER_ROW, remembering, roundMessages } from './estimate.ts';
 import type { Message } from './messages.ts';
@@ -8,11 +9,15 @@ import type { Said, Tokens } from './room.ts';
 
 type Config = Record<string, unknown>;
 
+/** For one conversation: a template is a program, and may loop for ever. */
+const LONGEST_MS = 3_000;
+
 /**
  * @param path the folder of a model, or its tokenizer.json. Both libraries are loaded only when this is called.
+ * @param longest_ms for the template, a conversation.
  * @throws KnowhowError `E7502` where it cannot be read.
  */
-export async function tokenizerAt(path: string): Promise<Tokens> {
+export async function tokenizerAt(path: string, longest_ms = LONGEST_MS): Promise<Tokens> {
   try {
     const file = (await stat(path)).isDirectory() ? join(path, 'tokenizer.json') : path;
     const read = (name: string) => readFile(join(dirname(file), name), 'utf8').catch(missing);
@@ -25,7 +30,7 @@ export async function tokenizerAt(path: string): Promise<Tokens> {
       tokenizer.encode(text, { add_special_tokens }).ids.length;
     return counting({
       length,
-      render: template === undefined ? undefined : await renderer(template, config),
+      render: template === undefined ? undefined : await renderer(template, config, longest_ms),
       marked: (text) => special.some(({ content }) => content !== '' && text.includes(content)),
       by: `tokenizer${template === undefined ? '' : ' and chat template'}`,
     });
@@ -84,18 +89,41 @@ function templateIn(value: unknown): string | undefined {
   return typeof named?.template === 'string' ? named.template : undefined;
 }
 
-async function renderer(template: string, config: Config): Promise<(messages: Message[]) => string> {
+async function renderer(
+  template: string,
+  config: Config,
+  longest_ms: number,
+): Promise<(messages: Message[]) => string> {
   const { Template } = await import('@huggingface/jinja');
   const parsed = new Template(template);
   const marks = Object.fromEntries(
     ['bos_token', 'eos_token', 'unk_token', 'pad_token'].map((name) => [name, markIn(config[name])]),
   );
+  const render = inTime(
+    (messages: Message[]) => parsed.render({ ...marks, messages, add_generation_prompt: false }),
+    longest_ms,
+  );
   return (messages) => {
     try {
-      return parsed.render({ ...marks, messages, add_generation_prompt: false });
+      return render(messages);
     } catch (cause) {
-      throw trainingError('E7502', 'Its chat template does not take these conversations.', { cause });
+      throw trainingError(
+        'E7502',
+        'Its chat template does not take these conversations, or takes too long.',
+        { cause },
+      );
     }
+  };
+}
+
+/** The same function, ended when its time is over. @throws what it throws, and where it takes longer. */
+function inTime<A, R>(work: (given: A) => R, longest_ms: number): (given: A) => R {
+  const place: { run?: () => R } = {};
+  const context = createContext(place);
+  const script = new Script('run()');
+  return (given) => {
+    place.run = () => work(given);
+    return script.runInContext(context, { timeout: longest_ms }) as R;
   };
 }
 

@@ -6,7 +6,9 @@ import {
   type Trajectory,
   type VerdictSource,
 } from '../../types.ts';
+import { isRefused, tagsOf } from '../examples/tags.ts';
 import { domainOf } from '../examples/task-traits.ts';
+import { answerKey } from '../examples/told.ts';
 
 export interface ItemFacts {
   id: string;
@@ -27,6 +29,8 @@ export interface ItemFacts {
   domain: string;
   action_pair?: string;
   workflow?: string;
+  /** Equal for runs that answered the same. */
+  answered: string;
   /** What a later attempt is shown of it. */
   told: { answer: string; feedback: string };
 }
@@ -47,6 +51,8 @@ export interface TaskItems {
   items: Item[];
   /** Of the task's judged attempts. */
   pass: { tried: number; accepted: number };
+  /** Whole runs of the task, those that there was room for: they were read for their facts, and need not be read again. */
+  runs: ReadonlyMap<string, Trajectory>;
 }
 
 /** What a run is to rules; `told` is left to whoever knows answers. */
@@ -71,7 +77,9 @@ export function factsOf(
     domain: domainOf(task),
     ...(action_pair === undefined ? {} : { action_pair }),
     ...(workflow === undefined ? {} : { workflow }),
-    told,
+    answered: answerKey(run),
+    // An answer that must not be used is not quoted either; that there was one is no secret.
+    told: isRefused(tagsOf(run)) ? { answer: '', feedback: '' } : told,
   };
 }
 

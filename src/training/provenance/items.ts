@@ -1,12 +1,14 @@
 /** Stored runs as items, task after task: columns first, then the runs of one task, of which only the facts are kept. */
 import type { Context } from '../../context.ts';
 import { attemptedOf } from '../../learners/retry-links.ts';
+import { roundsOf } from '../../learners/rounds.ts';
 import type { Filter } from '../../memory/filter.ts';
 import { revisionOf, taskKey } from '../../memory/memory.ts';
 import type { Trajectory } from '../../types.ts';
 import { toldOf } from '../examples/told.ts';
 import { itemsOf, type Met } from './chains.ts';
 import { factsOf, type TaskItems } from './facts.ts';
+import { createPaging, PAGE_CHARS, type Paging } from './paging.ts';
 
 export type * from './facts.ts';
 
@@ -18,8 +20,6 @@ export interface ItemScope {
   signal?: AbortSignal | undefined;
 }
 
-/** A page of whole runs is in memory at once, and a run may have megabytes. */
-const AT_ONCE = 40;
 /** Attempts of other tasks that one task's chains are followed through, and of one other task. */
 const MOST_ELSEWHERE = 2_000;
 const MOST_NEAR = 1_000;
@@ -53,51 +53,54 @@ export async function* taskItems(
     const facts = factsOf(run, toldOf(run), key, revisions.get(run.id) ?? revisionOf(run));
     return { ...attemptedOf(run, key), facts };
   };
-  for (const round of roundsOf([...byTask].sort(([a], [b]) => (a < b ? -1 : 1)))) {
+  const paging = createPaging();
+  const sorted = [...byTask].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const round of roundsOf(sorted, ([, ids]) => ids.length, paging.size)) {
     const all = new Map<string, Met>();
+    const whole = new Map<string, Trajectory>();
     const id = round.flatMap(([, ids]) => ids);
-    await meet({ trajectories, met: all, metOf, signal }, { status: 'active', id });
+    await meet({ trajectories, paging, met: all, whole, metOf, signal }, { status: 'active', id });
     for (const [task_key, ids] of round) {
       const met = new Map(ids.flatMap((each) => all.get(each) ?? []).map((run) => [run.id, run]));
-      await meetElsewhere({ trajectories, met, metOf, signal }, task_key);
+      await meetElsewhere({ trajectories, paging, met, metOf, signal }, task_key);
       const items = itemsOf(task_key, met);
       const judged = items.filter(({ passed }) => passed !== null);
       const accepted = judged.filter(({ passed }) => passed).length;
-      yield { task_key, items, pass: { tried: judged.length, accepted } };
+      const runs = new Map(ids.flatMap((each) => entryOf(whole, each)));
+      yield { task_key, items, pass: { tried: judged.length, accepted }, runs };
     }
   }
 }
 
-/** Tasks of few runs are read together, up to a page: a question to the store costs more than a run. */
-function* roundsOf(tasks: [key: string, ids: string[]][]): Iterable<[key: string, ids: string[]][]> {
-  let round: [key: string, ids: string[]][] = [];
-  let runs = 0;
-  for (const task of tasks) {
-    if (round.length > 0 && runs + task[1].length > AT_ONCE) {
-      yield round;
-      round = [];
-      runs = 0;
-    }
-    round.push(task);
-    runs += task[1].length;
-  }
-  if (round.length > 0) yield round;
-}
+const entryOf = <V>(map: ReadonlyMap<string, V>, key: string): [string, V][] => {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
+};
 
 interface Reading {
   trajectories: Context['memory']['trajectories'];
+  paging: Paging;
   met: Map<string, Met>;
+  /** Takes the runs themselves, as long as they are together no more than a page. */
+  whole?: Map<string, Trajectory>;
   metOf: (run: Trajectory) => Met;
   signal: AbortSignal | undefined;
 }
 
 /** Reads runs a page at a time and keeps the facts. */
 async function meet(reading: Reading, where: Filter & { id: string[] }): Promise<void> {
-  const { trajectories, met, metOf, signal } = reading;
-  for (let at = 0; at < where.id.length; at += AT_ONCE) {
+  const { trajectories, paging, met, whole, metOf, signal } = reading;
+  let room = PAGE_CHARS;
+  for (let at = 0; at < where.id.length; ) {
     signal?.throwIfAborted();
-    const page = where.id.slice(at, at + AT_ONCE);
-    for (const run of await trajectories.list({ where: { ...where, id: page } })) met.set(run.id, metOf(run));
+    const page = where.id.slice(at, at + paging.size());
+    at += page.length;
+    const runs = await trajectories.list({ where: { ...where, id: page } });
+    room -= paging.note(runs);
+    for (const run of runs) {
+      met.set(run.id, metOf(run));
+      if (room >= 0) whole?.set(run.id, run);
+    }
   }
 }
 

@@ -27,7 +27,8 @@ export function judge(sketches: Sketch[], settings: QualitySettings): QualityJud
     for (const [b, sketch] of batch.entries()) {
       const parts = partsOf(sketch, diversity[b] as number);
       const judged = outliers ? { ...parts, outlier: outliers.scores[b] as number } : parts;
-      const ruling = label ? ruleOn(judged, settings, outliers?.from) : ruleOnNegative(judged, settings);
+      const outlying = outliers?.odd[b] ? outliers.from : undefined;
+      const ruling = label ? ruleOn(judged, settings, outlying) : ruleOnNegative(judged, settings);
       judgements[places[b] as number] = { ...ruling, ...judged };
     }
   }
@@ -46,15 +47,17 @@ function partsOf(sketch: Sketch, diversity: number): Judged {
 function ruleOn(
   { composite, confidence, outlier = 0 }: Judged,
   { accept, review, least_confidence }: QualitySettings,
-  outlying = 2,
+  outlying: number | undefined,
 ): Ruling {
   const oddity =
-    outlier >= outlying
-      ? [`it is unlike the others: ${outlier.toFixed(2)}, and from ${outlying.toFixed(2)} it is an outlier`]
-      : [];
+    outlying === undefined
+      ? []
+      : [
+          `it is unlike the others: ${told(outlier, outlying)}, and from ${outlying.toFixed(2)} it is an outlier`,
+        ];
   if (composite === null)
     return { verdict: 'review', reasons: ['nobody graded the quality of the answer', ...oddity] };
-  const worth = `its worth is ${composite.toFixed(2)}`;
+  const worth = `its worth is ${told(composite, composite < review ? review : accept)}`;
   if (composite < review)
     return {
       verdict: 'reject',
@@ -63,7 +66,7 @@ function ruleOn(
   const doubts = [
     ...(composite < accept ? [`${worth}, below ${accept} from which it is accepted`] : []),
     ...(confidence < least_confidence
-      ? [`its verdict is worth ${confidence.toFixed(2)}, less than ${least_confidence}`]
+      ? [`its verdict is worth ${told(confidence, least_confidence)}, less than ${least_confidence}`]
       : []),
     ...oddity,
   ];
@@ -72,8 +75,17 @@ function ruleOn(
 }
 
 function ruleOnNegative({ confidence }: Judged, { least_confidence }: QualitySettings): Ruling {
-  const worth = `that it is wrong is worth ${confidence.toFixed(2)}`;
+  const worth = `that it is wrong is worth ${told(confidence, least_confidence)}`;
   return confidence >= least_confidence
     ? { verdict: 'accept', reasons: [`${worth}, from ${least_confidence} it is accepted as a negative`] }
     : { verdict: 'reject', reasons: [`${worth}, less than ${least_confidence}`] };
+}
+
+/** With two digits, or as many as it takes to stand on its own side of the limit. */
+function told(value: number, limit: number): string {
+  for (let digits = 2; digits < 12; digits += 1) {
+    const text = value.toFixed(digits);
+    if (Number(text) < limit === value < limit) return text;
+  }
+  return String(value);
 }

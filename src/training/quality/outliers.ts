@@ -14,6 +14,11 @@ const FOREST = { trees: 200, sample: 128, favour: 3 };
 const DEVIATIONS = 5;
 /** Scores near a half are those of usual rows, however alike the scores are. */
 const LEAST_SCORE = 0.55;
+/**
+ * An outlier lies so many robust spreads from the median in some feature. Where few features differ, the forest sets whole flanks
+ * apart: of two values the rarer one, which lies 3.29 from the other while it is a twentieth or more.
+ */
+const LEAST_REACH = 4;
 /** Examples that say as much about what is usual in a domain as the domain does not say itself. */
 const PRIOR = 10;
 
@@ -42,8 +47,10 @@ interface Seen {
 export interface Outliers {
   /** Of each 0..1. */
   scores: Float64Array;
-  /** From here on it is an outlier. */
+  /** No outlier has less. */
   from: number;
+  /** Which are outliers. */
+  odd: boolean[];
 }
 
 /** Undefined for 100 or fewer. Does not depend on their order. */
@@ -54,8 +61,6 @@ export function outliersOf(sketches: Sketch[], seed: number, forest = FOREST): O
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const rows = rowsOf(order.map(({ i }) => sketches[i] as Sketch));
   const ranked = isolationScores(growForest(rows, { ...forest, random: createRandom(seed) }), rows);
-  const scores = new Float64Array(ranked.length);
-  for (const [rank, { i }] of order.entries()) scores[i] = ranked[rank] as number;
   const usual = quantile(ranked, 0.5);
   const spread =
     1.4826 *
@@ -63,7 +68,27 @@ export function outliersOf(sketches: Sketch[], seed: number, forest = FOREST): O
       ranked.map((score) => Math.abs(score - usual)),
       0.5,
     );
-  return { scores, from: Math.max(LEAST_SCORE, usual + DEVIATIONS * spread) };
+  const from = Math.max(LEAST_SCORE, usual + DEVIATIONS * spread);
+  const reaches = reachesOf(rows);
+  const scores = new Float64Array(ranked.length);
+  const odd = new Array<boolean>(ranked.length);
+  for (const [rank, { i }] of order.entries()) {
+    scores[i] = ranked[rank] as number;
+    odd[i] = (ranked[rank] as number) >= from && (reaches[rank] as number) >= LEAST_REACH;
+  }
+  return { scores, from, odd };
+}
+
+/** How far each lies from the median in the feature in which it lies farthest. */
+function reachesOf({ width, values }: Rows): Float64Array {
+  const reaches = new Float64Array(values.length / width);
+  for (let feature = 0; feature < width; feature += 1) {
+    const column = reaches.map((_, row) => values[row * width + feature] as number);
+    const middle = quantile(column, 0.5);
+    for (const [row, value] of column.entries())
+      reaches[row] = Math.max(reaches[row] as number, Math.abs(value - middle));
+  }
+  return reaches;
 }
 
 /** Each feature in units of its robust spread: what nine in ten lie within, which a twentieth of outliers does not move far. */

@@ -1,6 +1,7 @@
 /**
  * The review queue: examples that are neither good enough to come in by themselves nor bad enough to stay out. Nothing leaves
- * it but by a decision (the seed counted such examples and dropped them), and decisions stand for every later build.
+ * it but by a decision (the seed counted such examples and dropped them), and decisions stand for every later build. Only where
+ * a run has become another example is the question about the old one taken back.
  */
 import type { Context } from '../../context.ts';
 import { cleanText, trimText } from '../../text.ts';
@@ -59,6 +60,28 @@ async function queuePage(ctx: Context, dataset: string, page: Waiting[]): Promis
   if (fresh.length === 0) return 0;
   await example_reviews.put(fresh);
   return fresh.length - (await withoutForgotten(ctx, fresh)).size;
+}
+
+/**
+ * Takes back what was asked about examples that are none any more: their run has grown, or was told otherwise, and is another
+ * example now, which is asked about in its own right. What was decided stays. @param current The examples that runs are now.
+ * @returns how many.
+ */
+export async function withdrawOutdated(
+  ctx: Context,
+  current: ReadonlyMap<string /* run */, string /* example */>,
+): Promise<number> {
+  const { example_reviews } = ctx.memory;
+  const ids = await example_reviews.ids({ where: { state: 'pending' } });
+  let withdrawn = 0;
+  for (let i = 0; i < ids.length; i += AT_ONCE)
+    withdrawn += await alone(ctx, async () => {
+      const page = await example_reviews.list({ where: { id: ids.slice(i, i + AT_ONCE), state: 'pending' } });
+      const outdated = page.flatMap(({ id, item_id }) => ((current.get(item_id) ?? id) === id ? [] : [id]));
+      if (outdated.length > 0) await example_reviews.remove({ id: outdated, state: 'pending' });
+      return outdated.length;
+    });
+  return withdrawn;
 }
 
 const asReview = ({ example, judgement }: Waiting, dataset: string, at: string): ExampleReview => ({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DataRule, ITEM_SOURCES, ITEM_STATUSES } from '../../types.ts';
 import { trainingError } from '../codes.ts';
 import { unknownRule } from './named.ts';
-import { isTime } from './time.ts';
+import { endOf, isTime, startOf } from './time.ts';
 
 export const MOST_DEPTH = 32;
 export const MOST_PARTS = 500;
@@ -33,7 +33,11 @@ const SHAPES = {
   domain: z.strictObject(words),
   time: z
     .strictObject({ from: time.optional(), to: time.optional() })
-    .refine(({ from, to }) => from !== undefined || to !== undefined, 'a time needs from or to'),
+    .refine(({ from, to }) => from !== undefined || to !== undefined, 'a time needs from or to')
+    .refine(
+      ({ from, to }) => from === undefined || to === undefined || !(startOf(from) >= endOf(to)),
+      'it ends before it begins',
+    ),
   and: z.strictObject({ of: z.array(z.unknown()).min(1) }),
   or: z.strictObject({ of: z.array(z.unknown()).min(1) }),
   not: z.strictObject({ of: z.unknown() }),

@@ -1,5 +1,8 @@
 /** `knowhow datasets build|list|show|diff|remove`: what a person reads, and what a script does. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildDataset } from '../../../src/training/datasets/build.ts';
 import { runCommand, runCommandJson } from '../../support/commands.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
 import { attempt, attempts } from './build-runs.ts';
@@ -38,16 +41,35 @@ describe('knowhow datasets', () => {
     expect(await say('list')).not.toContain('1.0.0');
   });
 
+  it('lists what can be read beside a version that cannot, and names that', async () => {
+    const data = temporaryDirectory();
+    const ctx = await openStoreAt(data);
+    await ctx.memory.trajectories.put(attempts(3));
+    await buildDataset(ctx, { name: 'poems' });
+    for (const name of ['broken', 'newer'])
+      mkdirSync(join(data, 'datasets', name, 'versions'), { recursive: true });
+    writeFileSync(join(data, 'datasets/broken/versions/1.0.0.json'), '{"format":');
+    writeFileSync(join(data, 'datasets/newer/versions/1.0.0.json'), '{"layout":2}');
+    const { value } = await runCommandJson(['datasets', 'list'], { data });
+    expect(value).toMatchObject({
+      datasets: [{ name: 'poems', version: '1.0.0' }],
+      broken: [
+        { dataset: 'broken@1.0.0', code: 'E7204' },
+        { dataset: 'newer@1.0.0', code: 'E7208' },
+      ],
+    });
+  });
+
   it.each([
-    [['build', 'Poems'], 'E7202'],
-    [['build', 'poems', '--split', '80/10/20'], 'E7500'],
-    [['build', 'poems', '--rule', 'best'], 'E7001'],
-    [['build', 'poems'], 'E7003'],
-    [['show', 'poems'], 'E7200'],
-    [['remove', 'poems', '--yes'], 'E7200'],
-  ])('refuses %j with its code', async (args, code) => {
+    [['build', 'Poems'], 2, 'E7202'],
+    [['build', 'poems', '--split', '80/10/20'], 2, 'E7500'],
+    [['build', 'poems', '--rule', 'best'], 2, 'E7001'],
+    [['build', 'poems'], 1, 'E7003'],
+    [['show', 'poems'], 1, 'E7200'],
+    [['remove', 'poems', '--yes'], 1, 'E7200'],
+  ])('refuses %j with exit code %d and its own', async (args, ends, code) => {
     const { code: exit, value } = await runCommandJson(['datasets', ...args], { data: shared });
-    expect(exit).toBe(1);
+    expect(exit).toBe(ends);
     expect(value).toMatchObject({ error: { code, hint: expect.any(String) } });
   });
 });

@@ -3,13 +3,17 @@
  *
  * - `attempt({ task, nth, … })`   a stored run; `score` of an accepted one: 1 comes in, 0.6 waits for review, 0.1 is rejected
  * - `attempts(tasks)`             of each task a rejected attempt and the accepted one that retried it
+ * - `builtFrom(runs)`             a store of these, and the first version of `poems` from it; `add(ctx)` builds the next
  * - `contentOf(ctx, name)`        everything a version holds, by split, as the ids of its runs
  */
 import type { Context } from '../../../src/context.ts';
 import { contentId } from '../../../src/learners/content-id.ts';
 import { createRandom } from '../../../src/learners/random.ts';
+import { pairsFrom } from '../../../src/tools/training-pairs.ts';
+import { type BuildOptions, buildDataset } from '../../../src/training/datasets/build.ts';
 import { datasetVersion, rowsOf } from '../../../src/training/datasets/read.ts';
 import { SPLITS, type Split, type Trajectory } from '../../../src/types.ts';
+import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
 
 const SOUNDS = ['ka', 'lo', 'mi', 'nu', 're', 'sa', 'ti', 'vo', 'xe', 'zu', 'bra', 'dro', 'fli', 'gon'];
 
@@ -77,3 +81,14 @@ export async function contentOf(ctx: Context, reference: string): Promise<Record
     for await (const { example } of rowsOf(ctx, version, split)) content[split].push(example.item_id);
   return content;
 }
+
+export async function builtFrom(runs: Trajectory[]) {
+  const ctx = await openStoreAt(temporaryDirectory());
+  await ctx.memory.trajectories.put(runs);
+  const { version } = await add(ctx);
+  return { ctx, first: version };
+}
+export type Opened = Awaited<ReturnType<typeof builtFrom>>['ctx'];
+
+export const add = (ctx: Context, options: Partial<BuildOptions> = {}) =>
+  buildDataset(ctx, { name: 'poems', ...options }, pairsFrom(ctx));

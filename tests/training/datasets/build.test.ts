@@ -58,7 +58,7 @@ describe('a first build', () => {
       accepted + waiting + rejected + near_duplicates + sampled_down + counts.left_out,
     );
     expect(left_out.no_consent).toBe(1);
-    expect(review).toEqual({ queued: 1, waiting: 1 });
+    expect(review).toEqual({ queued: 1, waiting: 1, outdated: 0 });
     expect(version?.version).toBe('1.0.0');
     expect(version?.changes).toEqual({ added: accepted, removed: 0, kept: 0 });
     const content = await contentOf(ctx, 'poems');
@@ -76,6 +76,12 @@ describe('a first build', () => {
       }
     }
     expect(version?.statistics.pairs).toBe(12);
+    const given: string[] = [];
+    const take = async (pairs: { task_key: string }[]) =>
+      void given.push(...pairs.map((pair) => pair.task_key));
+    const [task = ''] = splitOf.keys();
+    await pairsFrom(ctx)([], take, new Set([task]));
+    expect(new Set(given)).toEqual(new Set([task]));
     expect(readdirSync(workroomsOf(ctx))).toEqual([]);
   });
 

@@ -85,7 +85,7 @@ function versionOf(rows: DatasetRow[], over: Partial<DatasetVersion> = {}): Data
     seen: file(rows.length),
     cursor: null,
     statistics: statistics.done(),
-    left_out: { near_duplicate: 1_234 },
+    left_out: { near_duplicate: 1_234, pair_identical: 5 },
     changes: { added: rows.length, removed: 0, kept: 0 },
     ...over,
   });
@@ -178,14 +178,19 @@ describe('the card', () => {
     );
     for (const said of [
       '3 examples of 3 tasks',
-      '| near duplicate | 1,234 |',
+      '| nearly the same as another | 1,234 |',
+      '| with the same answer twice | 5 |',
+      'compared with no other tasks',
       '| train | 3 | 100.0 % | 80.0 % | 0 |',
       'seed 42',
       '--format chat',
       '| MIT | 1 | 33.3 % |',
     ])
       expect(card).toContain(said);
-    expect(cardOf(versionOf([], { left_out: {} }))).toContain('0 examples of 0 tasks');
+    const excluded = { sha256: 'e'.repeat(64), bytes: 1, lines: 164 };
+    expect(cardOf(versionOf([], { left_out: {}, excluded }))).toMatch(
+      /0 examples of 0 tasks[\s\S]*like one of 164 tasks .*SHA-256 `e{64}`/u,
+    );
     expect(cardOf(versionOf([row(1, { licence: 'My own' })]))).toContain('\nlicense: other\n');
   });
 

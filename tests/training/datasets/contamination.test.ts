@@ -6,12 +6,18 @@ import {
   contaminated,
   contamination,
   evaluationTasks,
-  readEvaluationTasks,
 } from '../../../src/training/datasets/contamination.ts';
+import { taskTexts } from '../../../src/training/datasets/task-texts.ts';
 import { temporaryDirectory } from '../../support/store.ts';
 
 const sequence = (prefix: string, from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => `${prefix}${from + i}`).join(' ');
+
+async function textsOf(path: string): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const text of taskTexts(path)) texts.push(text);
+  return texts;
+}
 
 describe('contamination', () => {
   const tasks = evaluationTasks([
@@ -61,7 +67,7 @@ describe('contamination', () => {
       'fifth one\r',
     ];
     writeFileSync(file, lines.join('\n'));
-    const { count, short } = await readEvaluationTasks(file);
+    const { count, short } = evaluationTasks(await textsOf(file));
     expect([count, [...short].map((text) => text.split(' ')[0])]).toEqual([
       6,
       ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'],
@@ -69,14 +75,16 @@ describe('contamination', () => {
   });
 
   it.each([
-    ['\n\n', 'E7400'],
+    ['\n\n', 'E7404'],
     ['fine\n{"answer":"secret text"}\n', 'E7404'],
     ['{"task": broken\n', 'E7404'],
     [undefined, 'E7404'],
   ])('refuses %j with %s, by the line, and does not quote it', async (text, code) => {
     const file = join(temporaryDirectory(), 'tasks.jsonl');
     if (text !== undefined) writeFileSync(file, text);
-    const error = await readEvaluationTasks(file).catch((thrown) => thrown);
+    const error: Error = await textsOf(file)
+      .then(evaluationTasks)
+      .catch((thrown) => thrown);
     expect(error).toMatchObject({ code });
     expect(error.message).not.toMatch(/secret|broken/u);
   });

@@ -1,25 +1,19 @@
 /** Additions: what is new by what was looked at, not by the clock; nothing lost, nothing moved, nothing half there. */
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pairsFrom } from '../../../src/tools/training-pairs.ts';
 import { buildDataset } from '../../../src/training/datasets/build.ts';
-import { datasetVersion, listDatasets, rowsOf } from '../../../src/training/datasets/read.ts';
+import { datasetVersion, listDatasets, pairsIn, rowsOf } from '../../../src/training/datasets/read.ts';
 import { workroomsOf } from '../../../src/training/datasets/spool.ts';
+import type { PairsOf } from '../../../src/training/examples/pairs.ts';
 import { openPlace } from '../../../src/training/places/open.ts';
+import { decide } from '../../../src/training/review/decide.ts';
+import { listReviews } from '../../../src/training/review/queue.ts';
 import { SPLITS } from '../../../src/types.ts';
 import { forget } from '../../../src/upkeep/forget.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
-import { attempt, attempts, contentOf } from './build-runs.ts';
-
-const builtFrom = async (runs: ReturnType<typeof attempts>) => {
-  const ctx = await openStoreAt(temporaryDirectory());
-  await ctx.memory.trajectories.put(runs);
-  const { version } = await buildDataset(ctx, { name: 'poems' }, pairsFrom(ctx));
-  return { ctx, first: version };
-};
-type Opened = Awaited<ReturnType<typeof builtFrom>>['ctx'];
-const add = (ctx: Opened, options = {}) => buildDataset(ctx, { name: 'poems', ...options }, pairsFrom(ctx));
+import { add, attempt, attempts, builtFrom, contentOf, type Opened } from './build-runs.ts';
 
 describe('an addition', () => {
   it('keeps every row where it is and puts new attempts where their task is', async () => {
@@ -102,7 +96,11 @@ describe('an addition', () => {
   it('never tells a run that was forgotten, nor what quoted it, and drops them for good', async () => {
     const { ctx } = await builtFrom(attempts(8));
     const wrong = attempt({ task: 3, nth: 0, success: false });
-    await forget(ctx, { ids: [wrong.id] });
+    mkdirSync(join(workroomsOf(ctx), 'dead'), { recursive: true });
+    writeFileSync(join(workroomsOf(ctx), 'dead.lock'), '');
+    const { datasets } = await forget(ctx, { ids: [wrong.id] });
+    expect(datasets).toEqual({ versions: ['poems@1.0.0'], unread: [] });
+    expect(readdirSync(workroomsOf(ctx))).toEqual([]);
     const version = await datasetVersion(ctx, 'poems');
     const left: string[] = [];
     const told: string[] = [];
@@ -119,6 +117,45 @@ describe('an addition', () => {
     expect(pairs.train.lines + pairs.validation.lines + pairs.test.lines).toBe(7);
   });
 
+  it('takes back what it asked about a run that has grown since, and asks about what it is now', async () => {
+    const doubtful = attempt({ task: 60, score: 0.6 });
+    const decided = attempt({ task: 61, score: 0.6 });
+    const { ctx } = await builtFrom([...attempts(4), doubtful, decided]);
+    const before = await listReviews(ctx);
+    const kept = before.find(({ item_id }) => item_id === decided.id)?.id ?? '';
+    await decide(ctx, kept, { state: 'rejected' });
+    await ctx.memory.trajectories.put(
+      [doubtful, decided].map((run) => ({ ...run, steps: [...run.steps, ...attempt({ task: 62 }).steps] })),
+    );
+    expect((await add(ctx)).review).toEqual({ queued: 2, waiting: 2, outdated: 1 });
+    const after = await listReviews(ctx);
+    expect(after.filter(({ state }) => state === 'rejected').map(({ id }) => id)).toEqual([kept]);
+    const pending = after.filter(({ state }) => state === 'pending');
+    expect(pending.map(({ item_id }) => item_id).sort()).toEqual([doubtful.id, decided.id].sort());
+    expect(pending.map(({ id }) => id)).not.toContain(before.find(({ id }) => id !== kept)?.id);
+  });
+
+  it('holds no pair both ways round when people have come to prefer the other answer', async () => {
+    const ctx = await openStoreAt(temporaryDirectory());
+    const runs = [0, 1, 2].map((nth) => attempt({ task: 1, nth }));
+    await ctx.memory.trajectories.put(runs);
+    const [a = '', b = ''] = await ctx.memory.trajectories.ids();
+    const prefer =
+      (chosen: string, rejected: string): PairsOf =>
+      async (_, take, tasks) => {
+        const pair = { id: `${chosen}${rejected}`, project: 'ops', source: 'feedback', strength: 1 } as const;
+        for (const task_key of tasks ?? [])
+          await take([{ ...pair, task_key, chosen, rejected, confidence: 1 }]);
+      };
+    await buildDataset(ctx, { name: 'poems' }, prefer(a, b));
+    await ctx.memory.trajectories.put([attempt({ task: 1, nth: 3 })]);
+    const { version } = await buildDataset(ctx, { name: 'poems', least: 1 }, prefer(b, a));
+    if (!version) throw new Error('a version is built');
+    const pairs: string[] = [];
+    for await (const { chosen_item } of pairsIn(ctx, version, 'train')) pairs.push(chosen_item);
+    expect(pairs).toEqual([b]);
+  });
+
   it('with other settings selects anew and leaves every known task in its split', async () => {
     const { ctx } = await builtFrom(attempts(10));
     const before = await contentOf(ctx, 'poems');
@@ -133,6 +170,23 @@ describe('an addition', () => {
 });
 
 describe('builds that meet', () => {
+  it('somebody who removes the place meanwhile make no version without its files', async () => {
+    const ctx = await openStoreAt(temporaryDirectory());
+    await ctx.memory.trajectories.put(attempts(4));
+    const open: typeof openPlace = async (of) => {
+      const place = await openPlace(of);
+      const create: typeof place.create = async (key, text) => {
+        rmSync(place.uri, { recursive: true });
+        return place.create(key, text);
+      };
+      return { ...place, create };
+    };
+    await expect(buildDataset(ctx, { name: 'poems' }, undefined, open)).rejects.toMatchObject({
+      code: 'E7206',
+    });
+    expect(await listDatasets(ctx)).toEqual([]);
+  });
+
   it('of one store: one writes the version, the other says so and then builds on it', async () => {
     const { ctx } = await builtFrom(attempts(5));
     const other = await openStoreAt(ctx.memory.directory);
@@ -165,8 +219,8 @@ describe('builds that meet', () => {
     const { first } = await builtFrom(runs);
     const ctx = await openStoreAt(temporaryDirectory());
     await ctx.memory.trajectories.put(runs);
-    // Seven files, then the manifest; the tenth write never comes.
-    for (const fails of [1, 5, 8, 10]) {
+    // Eight files, then the manifest; the tenth write never comes.
+    for (const fails of [1, 5, 9, 10]) {
       let writes = 0;
       const open: typeof openPlace = async (of) => {
         const place = await openPlace(of);
@@ -194,7 +248,7 @@ describe('builds that meet', () => {
         ['splits', 'pairs'].flatMap((kind) =>
           Object.values(first?.[kind as 'splits'] ?? {}).map(({ sha256 }) => sha256),
         ),
-      ).size + 1,
+      ).size + 2,
     );
   });
 });

@@ -9,6 +9,7 @@ import { buildDataset } from '../../../src/training/datasets/build.ts';
 import { datasetVersion, rowsOf } from '../../../src/training/datasets/read.ts';
 import { seenInTraining } from '../../../src/training/evaluate/held-out.ts';
 import { tasksOfDataset, tasksOfFile } from '../../../src/training/evaluate/tasks.ts';
+import { startOpenAiServer } from '../../support/openai-server.ts';
 import { openStoreAt, temporaryDirectory } from '../../support/store.ts';
 import { attempts, words } from '../datasets/build-runs.ts';
 
@@ -44,13 +45,25 @@ async function knowhow(...args: string[]): Promise<string> {
 const FEW = ['--samples', '2', '--retries', '1', '--concurrency', '4'];
 
 it('the test split is asked, with the checks of its runs; before against after is told and kept', async () => {
-  const tasks = await tasksOfDataset(ctx, version);
+  const tasks = await tasksOfDataset(ctx, version, { recordedChecks: true });
+  // Commands that somebody recorded are run only where that was asked for.
+  expect((await tasksOfDataset(ctx, version)).every(({ guards }) => guards.length === 0)).toBe(true);
   expect(tasks.length).toBeGreaterThan(0);
   expect(tasks.every(({ guards }) => guards.length === 1)).toBe(true);
   const out = join(data, 'report.json');
   const svg = join(data, 'report.svg');
   const sides = ['--solver', 'echo a rose', '--against-solver', 'echo a thorn'];
-  const text = await knowhow('--dataset', 'poems', ...sides, ...FEW, '--out', out, '--svg', svg);
+  const text = await knowhow(
+    '--dataset',
+    'poems',
+    '--recorded-checks',
+    ...sides,
+    ...FEW,
+    '--out',
+    out,
+    '--svg',
+    svg,
+  );
   expect(text).toMatch(/E\[retries\] +2\.00.* 0\.00.* -2\.00/u);
   const { report, comparison } = JSON.parse(readFileSync(out, 'utf8')) as Evaluated;
   expect(report).toMatchObject({ tasks: tasks.length, first_pass: { mean: 1 }, troubles: {} });
@@ -61,6 +74,7 @@ it('the test split is asked, with the checks of its runs; before against after i
   const again = await knowhow(
     '--dataset',
     'poems',
+    '--recorded-checks',
     '--solver',
     'echo a thorn',
     ...FEW,
@@ -72,6 +86,7 @@ it('the test split is asked, with the checks of its runs; before against after i
   const other = knowhow(
     '--dataset',
     'poems',
+    '--recorded-checks',
     '--solver',
     'echo x',
     '--samples',
@@ -109,6 +124,45 @@ it('a file of tasks says which line is none', async () => {
       message: expect.stringContaining('Line 2'),
     });
   await expect(tasksOfFile(join(data, 'none.jsonl'))).rejects.toMatchObject({ code: 'E7404' });
+});
+
+it('a file of tasks may begin with a mark, and has lines of bounded length', async () => {
+  const line = '{"specification": "a"}\r\n';
+  expect(await tasksOfFile(file('mark.jsonl', `\uFEFF${line}`))).toHaveLength(1);
+  await expect(tasksOfFile(file('long.jsonl', line + 'x'.repeat(2_100_000)))).rejects.toMatchObject({
+    message: expect.stringContaining('Line 2 is over 2 MB'),
+  });
+});
+
+it('a key goes to the endpoint that it was given with, and into no report', async () => {
+  const [after, before] = [await startOpenAiServer(() => 'la'), await startOpenAiServer(() => 'la')];
+  const key = `sk-proj-${'a1B2c3D4'.repeat(6)}`;
+  const given = ['--tasks', file('one.jsonl', '{"specification": "a"}'), '--guard', 'true', '--samples', '1'];
+  const sides = ['--model', 'm', '--base-url', after.baseUrl, '--against-base-url', before.baseUrl];
+  await knowhow(...given, ...sides, '--against-model', 'm', '--key-file', file('key', key));
+  expect([after.requests[0]?.authorization, before.requests[0]?.authorization]).toEqual([
+    `Bearer ${key}`,
+    'Bearer none',
+  ]);
+  const out = join(data, 'keyless.json');
+  await knowhow(...given, '--solver', `API_KEY=${key} echo la`, '--out', out, '--json');
+  expect(readFileSync(out, 'utf8')).not.toContain(key);
+});
+
+it('what cannot work is told before the first question', async () => {
+  const given = ['--tasks', file('two.jsonl', '{"specification": "a"}'), '--guard', 'true', '--retries', '0'];
+  const model = ['--model', 'm', '--base-url'];
+  const wrong: [code: string, ...args: string[]][] = [
+    ['unwritable_path', '--solver', 'touch asked', '--svg', join(data, 'none', 'x.svg')],
+    ['unwritable_path', '--solver', 'touch asked', '--out', data],
+    ['usage', ...model, 'ftp://localhost/v1'],
+    ['usage', ...model, 'http://me:word@localhost/v1'],
+    ['commander.invalidArgument', '--solver', 'touch asked', '--timeout', '0'],
+    ['commander.invalidArgument', '--solver', 'touch asked', '--guard-timeout', '9999999'],
+  ];
+  for (const [code, ...args] of wrong)
+    await expect(knowhow(...given, ...args)).rejects.toMatchObject({ code });
+  expect(existsSync('asked')).toBe(false);
 });
 
 it('what a guard stops leaves the report so far', async () => {

@@ -59,33 +59,37 @@ describe('an endpoint', () => {
     expect(await solve()).toEqual({ answer: 'y', cut: true });
   });
 
-  it('that hangs, never ends or breaks off is a failed attempt', async () => {
-    expect(await (await serve(() => hang(), 200)).solve()).toMatchObject({ trouble: 'timeout' });
-    const endless = await serve(() => reply({ text: 'x', wire: 'endless' }));
-    expect(await endless.solve()).toMatchObject({ trouble: 'output' });
-    const dripping = await serve(() => reply({ text: 'x', wire: 'dripping' }), 200);
-    expect(await dripping.solve()).toMatchObject({ trouble: 'timeout' });
-    const closed = await serve(() => reply({ text: 'x', wire: 'closed' }));
-    expect(await closed.solve()).toMatchObject({ trouble: 'crashed' });
-    const refuses = await serve(() => reply({ status: 400, error: { message: 'context too long' } }));
-    expect(await refuses.solve()).toEqual({ trouble: 'crashed', reason: 'the endpoint answered 400' });
+  it('that says nothing gave no answer; one that is no model is not there', async () => {
+    const text = (parts: Parameters<typeof reply>[0]) =>
+      serve(() => reply(parts)).then(({ solve }) => solve());
+    const silent = { trouble: 'unusable', reason: 'it answered without text' };
+    expect(await text({ text: null, finish: 'tool_calls' })).toEqual(silent);
+    const thinking = await text({ text: '', finish: 'length' });
+    expect(thinking).toMatchObject({ trouble: 'unusable', reason: expect.stringContaining('longest') });
+    expect(await text({ text: null, refusal: 'No.' })).toEqual({ answer: 'No.' });
+    expect(await text({ error: { message: 'busy' } })).toMatchObject({ down: true });
   });
 
-  it('that is not there is told apart, without its words', async () => {
+  it('that hangs, never ends or breaks off is a failed attempt; one that is not there is told apart', async () => {
+    // All at once: what is waited for takes the time.
     const gone = await serve(() => 'yes');
     await gone.server.close();
-    expect(await gone.solve()).toEqual({
-      trouble: 'crashed',
-      reason: 'the endpoint cannot be reached',
-      down: true,
-    });
-    expect(await (await serve(() => broken(503))).solve()).toMatchObject({ down: true });
+    const asked: [solve: () => Promise<unknown>, said: Record<string, unknown>][] = [
+      [gone.solve, { trouble: 'crashed', reason: 'the endpoint cannot be reached', down: true }],
+      [(await serve(() => hang(), 200)).solve, { trouble: 'timeout' }],
+      [(await serve(() => reply({ text: 'x', wire: 'endless' }))).solve, { trouble: 'output' }],
+      [(await serve(() => reply({ text: 'x', wire: 'dripping' }), 200)).solve, { trouble: 'timeout' }],
+      [(await serve(() => reply({ text: 'x', wire: 'closed' }))).solve, { trouble: 'crashed' }],
+      [(await serve(() => broken(503))).solve, { down: true }],
+    ];
+    const said = await Promise.all(asked.map(([solve]) => solve()));
+    expect(said).toMatchObject(asked.map(([, expected]) => expected));
+    const refuses = await serve(() => reply({ status: 400, error: { message: 'context too long' } }));
+    expect(await refuses.solve()).toEqual({ trouble: 'crashed', reason: 'the endpoint answered 400' });
+    // Never in its words.
     const closed = await serve(() => reply({ status: 401, error: { message: 'key-1 is wrong' } }));
-    expect(await closed.solve()).toEqual({
-      trouble: 'crashed',
-      reason: 'the endpoint answered 401',
-      down: true,
-    });
+    const reason = 'the endpoint answered 401';
+    expect(await closed.solve()).toEqual({ trouble: 'crashed', reason, down: true });
   });
 });
 
@@ -93,6 +97,7 @@ describe('a command', () => {
   const solve = (command: string, timeoutMs = 20_000) =>
     commandSolver({
       command,
+      name: command,
       startedIn: '/',
       timeoutMs,
       memoryMb: 500,

@@ -1,6 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Context } from '../../../src/context.ts';
 import { createRandom } from '../../../src/learners/random.ts';
 import { compareReports } from '../../../src/training/evaluate/compare.ts';
@@ -109,6 +109,23 @@ describe('what goes wrong', () => {
     expect(asked).toBe(0);
   });
 
+  it('with what a guard says is a refusal as well', async () => {
+    const says = (verdict: unknown) => async () => verdict as Verdict;
+    for (const verdict of [undefined, {}, { passed: 1, feedback: '' }])
+      expect(await ask({ guards: [says(verdict)], retries: 1, samples: 1 })).toMatchObject({
+        e_retries: { mean: 2 },
+        troubles: { guard_unusable: 8 },
+      });
+    const wordless = await ask({ guards: [says({ passed: false, feedback: 7 })], retries: 1, samples: 1 });
+    expect(wordless).toMatchObject({ e_retries: { mean: 2 }, troubles: {} });
+  });
+
+  it('with this machine is no refusal, and stops', async () => {
+    vi.stubEnv('TMPDIR', '/nowhere/at/all');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(ask({ guards: [{ command: 'true' }] })).rejects.toMatchObject({ code: 'no_room' });
+  });
+
   it('with a solver once is a failed attempt, and nothing that the next one is told', async () => {
     const prompts: string[] = [];
     const report = await ask({
@@ -152,7 +169,10 @@ describe('what goes wrong', () => {
   it('before it begins says so', async () => {
     await expect(ask({ tasks: [] })).rejects.toMatchObject({ code: 'E7400' });
     await expect(ask({ guards: [] })).rejects.toMatchObject({ code: 'E7406' });
-    await expect(ask({ samples: 0 })).rejects.toMatchObject({ code: 'E7500' });
+    for (const wrong of [{ samples: 0 }, { timeoutMs: 3e9 }, { timeoutMs: 0 }, { guardMemoryMb: 0 }])
+      await expect(ask(wrong)).rejects.toMatchObject({ code: 'E7500' });
+    const twice = [...tasksOf(1), ...tasksOf(1)];
+    await expect(ask({ tasks: twice })).rejects.toMatchObject({ code: 'E7404' });
     const references = { schema: { $ref: 'https://example.com/s.json' } };
     await expect(ask({ guards: [references] })).rejects.toMatchObject({ code: 'E7404' });
     await expect(ask({ guards: [{ command: 'true', answer_file: '../x' }] })).rejects.toMatchObject({
@@ -200,8 +220,22 @@ describe('an evaluation that was ended', () => {
     const journal = join(directory, 'other.journal');
     await ask({ journal });
     await expect(ask({ journal, retries: 2 })).rejects.toMatchObject({ code: 'E7407' });
+    await expect(ask({ journal, guardMemoryMb: 7 })).rejects.toMatchObject({ code: 'E7407' });
+  });
+
+  it('goes on as another one where nothing was finished, never over a file of others', async () => {
+    const journal = join(directory, 'bare.journal');
+    const gone = { name: 'gone', settings: {}, solve: async () => DOWN };
+    await expect(ask({ journal, solver: gone })).rejects.toMatchObject({ code: 'E7403' });
+    expect(await ask({ journal })).toMatchObject({ finished: 20 });
+    await writeFile(journal, 'my notes');
+    await expect(ask({ journal })).rejects.toMatchObject({ code: 'E7407' });
+    expect(await readFile(journal, 'utf8')).toBe('my notes');
+    await expect(ask({ journal: directory })).rejects.toMatchObject({ code: 'E7409' });
   });
 });
+
+const DOWN = { trouble: 'crashed', reason: 'gone', down: true } as const;
 
 const outcomes = ({ by_task }: EvaluationReport) =>
   by_task.map(({ samples }) => samples.map(({ retries, accepted }) => [retries, accepted]));
@@ -222,6 +256,16 @@ describe('before against after', () => {
       verdict: 'cannot tell',
       e_retries: { difference: 0 },
     });
+  });
+
+  it('pairs what both have, and says that there was more', async () => {
+    let asked = 0;
+    const solve = async () => (++asked % 4 === 0 ? DOWN : { answer: 'right' });
+    const after = await ask({ solver: { name: 'flaky', settings: {}, solve }, timeoutMs: 1_000 });
+    expect([after.finished, after.unanswered]).toEqual([15, 5]);
+    const compared = compareReports(await ask({}), after, 1);
+    expect(compared.pairs).toBe(15);
+    expect(compared.warnings.join(' ')).toMatch(/other limits.* of the 15 that did/u);
   });
 
   it('has no gain in relation to nothing', async () => {

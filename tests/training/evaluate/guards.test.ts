@@ -43,7 +43,7 @@ describe('a command', () => {
 });
 
 describe('a JSON schema', () => {
-  const guards = openSchemaGuards(700);
+  const guards = openSchemaGuards(500);
   afterAll(() => guards.close());
   const held = (schema: Record<string, unknown>, answer: string) =>
     judge([{ name: 'schema', check: guards.guard({ schema }) }], answer, task, signal);
@@ -65,8 +65,21 @@ describe('a JSON schema', () => {
     expect(await held(slow, '"aaa"')).toMatchObject({ passed: true });
   });
 
+  it('may be asked often', async () => {
+    const warned: string[] = [];
+    const listen = ({ name }: Error) => warned.push(name);
+    process.on('warning', listen);
+    for (let nth = 0; nth < 15; nth += 1) await held({ type: 'integer' }, '1');
+    await new Promise(setImmediate);
+    process.off('warning', listen);
+    expect(warned).toEqual([]);
+  });
+
   it('that cannot be used is told before', async () => {
-    for (const schema of [{ $ref: 'https://example.com/x.json' }, { type: 'nothing' }, { pattern: '(' }])
+    let deep: Record<string, unknown> = {};
+    for (let depth = 0; depth < 20_000; depth += 1) deep = { not: deep };
+    const bad = [{ $ref: 'https://example.com/x.json' }, { type: 'nothing' }, { pattern: '(' }, deep];
+    for (const schema of [...bad, { $async: true, type: 'integer' }])
       await expect(guards.check([{ schema }])).rejects.toMatchObject({ code: 'E7404' });
   });
 });

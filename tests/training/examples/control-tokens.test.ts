@@ -40,6 +40,7 @@ const TOKENS = [
     '<fim_middle>',
   ],
   ...['<|START_OF_TURN_TOKEN|>', '>>QUESTION<<', '[gMASK]', '<sop>', '<|header_start|>'],
+  ...[']~b]', ']~!b[', '[e~[', '<seed:bos>'],
 ];
 
 const ORDINARY = [
@@ -81,8 +82,8 @@ describe('control tokens', () => {
   });
 
   it('are escaped where answers use them as placeholders, which are left in answers', () => {
-    const usage = 'usage: run <filename> [ARGS]';
-    expect(escapeControlTokens(usage)).toBe('usage: run < filename> [ ARGS]');
+    const usage = 'usage: run <filename> [ARGS] [EOS]';
+    expect(escapeControlTokens(usage)).toBe('usage: run < filename> [ ARGS] [ EOS]');
     expect(hasControlTokens(usage)).toBe(false);
   });
 

@@ -76,6 +76,39 @@ describe('an example', () => {
     expect(good.turns?.map(({ failed }) => failed ?? false)).toEqual([false, true, false, false]);
     const bad = exampleIn(await madeOf(ctx, attempt('', false, { steps })));
     expect(bad.output).toContain('catt a.txt');
+    expect([good.steps, good.conversation, good.redacted]).toEqual([4, undefined, undefined]);
+    const talk = [{ action: 'Which file?', observation: 'b.txt' }, ...steps];
+    const talked = exampleIn(await madeOf(ctx, attempt('', true, { steps: talk })));
+    expect([talked.steps, talked.conversation]).toEqual([5, true]);
+    const words = [
+      { action: 'Which flavour do you want?', observation: 'lemon' },
+      { action: 'Here is your recipe.', observation: '' },
+    ];
+    expect(exampleIn(await madeOf(ctx, attempt('', true, { steps: words })))).toMatchObject({
+      conversation: true,
+      task_type: 'single_step',
+    });
+  });
+
+  it('never gives as the answer what its prompt calls rejected, nor quotes what must not be used', async () => {
+    const ctx = await open();
+    const long = 'def f(x):\n'.repeat(60);
+    const first = await record(ctx, attempt(`${long}return 1`, false));
+    const same = await record(ctx, attempt(`${long} return 1`, true, { parent: first }));
+    const mended = await record(
+      ctx,
+      attempt(`${long.slice(0, -1)} ${long}return 1`, true, { parent: first, metadata: { consent: 'no' } }),
+    );
+    const refused = await record(ctx, attempt('secret', false, { metadata: { consent: 'no' } }));
+    const after = await record(ctx, attempt('password=[redacted:secret]', true, { parent: refused }));
+    const found = await itemsOf(ctx);
+    expect(found.get(same)?.made).toEqual({ left_out: 'answered_as_rejected' });
+    expect(found.get(mended)?.made).toEqual({ left_out: 'no_consent' });
+    expect(exampleIn(found.get(after)?.made)).toMatchObject({
+      retry_count: 1,
+      redacted: true,
+      attempts: [{ item_id: refused, answer: '', feedback: '' }],
+    });
   });
 
   it('of a plan has the plan as its answer', async () => {
@@ -102,7 +135,10 @@ describe('an example', () => {
     const made = await madeOf(
       ctx,
       attempt('Rome', true, {
-        task: { description: 'Which city?', context: { given: 'A text about Rome.', reflections: ['no'] } },
+        task: {
+          description: 'Which city?',
+          context: { given: 'A text about Rome.', reflections: ['no'], expected_answer: 'Rome' },
+        },
         metadata: { license: 'CC-BY-4.0', consent: true, redacted: { email: 1 } },
       }),
     );
@@ -137,6 +173,12 @@ describe('an example', () => {
     [
       'contradictory_outcome',
       attempt('x', true, { outcome: { success: true, score: 0, verdict: { source: 'test' } } }),
+    ],
+    [
+      'contradictory_outcome',
+      attempt('x', true, {
+        outcome: { success: true, verdict: { source: 'test', detail: '2 tests failed' } },
+      }),
     ],
     ['no_consent', attempt('x', true, { metadata: { consent: 'withdrawn' } })],
     [

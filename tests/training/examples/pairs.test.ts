@@ -78,6 +78,32 @@ describe('preference examples', () => {
     });
   });
 
+  it('ask what the one that began first was asked, whatever the zones of their clocks', async () => {
+    const ctx = await open();
+    const before = await record(
+      ctx,
+      attempt('return 0', false, { session: 's', started_at: '2026-01-01T00:00:00Z' }),
+    );
+    const second = await record(
+      ctx,
+      attempt('return 1', false, { session: 's', started_at: '2026-01-01T01:00:00Z' }),
+    );
+    // An hour before the other, in a zone in which it is later in the day.
+    const first = await record(
+      ctx,
+      attempt('return a + b', true, {
+        started_at: '2026-01-01T05:00:00+05:00',
+        metadata: { licence: 'MIT', consent: 'yes' },
+      }),
+    );
+    const items = new Map([...(await itemsOf(ctx))].map(([id, { item }]) => [id, item]));
+    const key = items.get(first)?.task_key ?? '';
+    const [pair] = (await preferenceExamples(ctx, [given(first, second, key)], items)).examples;
+    expect(items.get(second)?.ancestors.map(({ id }) => id)).toEqual([before]);
+    expect(pair).toMatchObject({ attempts: [], licence: 'MIT AND NOASSERTION' });
+    expect(pair?.consent).toBeUndefined();
+  });
+
   it('are not made where they would teach the form, a made-up talk, or what the prompt calls rejected', async () => {
     const ctx = await open();
     const steps = [
@@ -90,6 +116,12 @@ describe('preference examples', () => {
       ctx,
       attempt('return a + b', true, { parent: wrong, metadata: { attempt: 3 } }),
     );
+    const unsure = await record(
+      ctx,
+      attempt('return b', false, {
+        outcome: { success: false, verdict: { source: 'test', detail: 'passed' } },
+      }),
+    );
     const inSteps = await record(ctx, attempt('', false, { steps }));
     const talk = await record(
       ctx,
@@ -97,9 +129,10 @@ describe('preference examples', () => {
     );
     const items = new Map([...(await itemsOf(ctx))].map(([id, { item }]) => [id, item]));
     const key = items.get(good)?.task_key ?? '';
-    const pairs = [wrong, inSteps, talk].map((rejected) => given(good, rejected, key));
+    const pairs = [wrong, unsure, inSteps, talk].map((rejected) => given(good, rejected, key));
     expect((await preferenceExamples(ctx, pairs, items)).left_out).toEqual({
       chosen_was_rejected: 1,
+      contradictory_outcome: 1,
       other_kind: 1,
       conversation: 1,
     });

@@ -35,11 +35,12 @@ const TEMPLATE =
   "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endfor %}";
 
 /** A model's folder: words of the vocabulary are a token each, and so are the template's marks. */
-function modelFolder(config: object = { chat_template: TEMPLATE }): string {
+function modelFolder(config: object = { chat_template: TEMPLATE }, marks: string[] = []): string {
   const folder = temporaryDirectory();
-  const vocab = Object.fromEntries(WORDS.map((word, id) => [word, id]));
-  const added_tokens = WORDS.flatMap((content, id) =>
-    content.startsWith('<|')
+  const words = [...WORDS, ...marks];
+  const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
+  const added_tokens = words.flatMap((content, id) =>
+    content.startsWith('<|') || marks.includes(content)
       ? [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }]
       : [],
   );
@@ -153,6 +154,28 @@ describe('a tokenizer', () => {
     ]);
     const { report } = await told(from, { format: 'chat', tokenizer: modelFolder() });
     expect(report).toMatchObject({ rows: 1, left_out: { control_tokens_in_answer: 1 } });
+  });
+
+  it('leaves out prompts with a mark of its own that nobody else has', async () => {
+    const rows = [
+      exampleRow(0, { specification: 'one @@own@@ two' }),
+      exampleRow(1),
+      exampleRow(2, { label: false }),
+    ];
+    const tokenizer = modelFolder({}, ['@@own@@']);
+    for (const format of ['chat', 'prompt-completion-text', 'alpaca', 'kto', 'soar']) {
+      const { report } = await told(sourceOf(rows), { format, tokenizer });
+      expect(report.left_out.control_tokens_in_prompt).toBe(1);
+    }
+  });
+
+  it('whose template loops for ever is an error in the end', async () => {
+    const loop =
+      '{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}{% endfor %}{% endfor %}{% endfor %}';
+    const tokens = await tokenizerAt(modelFolder({ chat_template: loop }), 50);
+    expect(() => tokens.count([{ role: 'user', content: 'one' }])).toThrow(
+      expect.objectContaining({ code: 'E7502' }),
+    );
   });
 
   it('without a chat template has an allowance for each message', async () => {

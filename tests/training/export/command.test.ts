@@ -57,6 +57,6 @@ describe('datasets export', () => {
       ['datasets', 'export', 'poems', '--format', 'csv'],
       { data },
     );
-    expect([unknown.code, unknown.value.error.code]).toEqual([1, 'E7501']);
+    expect([unknown.code, unknown.value.error.code]).toEqual([2, 'E7501']);
   });
 });

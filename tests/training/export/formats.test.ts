@@ -144,7 +144,58 @@ describe('every format', () => {
       workflow_id: 'arithmetic',
       retry_count: 5,
       item_id: 'traj_1',
+      steps: 1,
+      licence: '',
+      consent: '',
+      redacted: false,
     });
+  });
+
+  it('carries licence, consent and redaction, and leaves out what nobody consented to where that is asked', async () => {
+    const tags = { licence: 'MIT', consent: 'yes' };
+    const from = sourceOf(
+      [
+        exampleRow(0),
+        exampleRow(1, { ...tags, redacted: true }),
+        exampleRow(2, tags),
+        exampleRow(3, { ...tags, label: false }),
+      ],
+      [pairRow(1), pairRow(2, tags)],
+    );
+    for (const { name: format, of } of FORMATS) {
+      const found: { metadata: object }[] = [];
+      const report = await exportRows(from, {
+        format,
+        consented: true,
+        metadata: 'line',
+        out: async (line) => found.push(JSON.parse(line)),
+      });
+      expect(report.left_out.no_consent_tag).toBe(1);
+      for (const { metadata } of found) expect(metadata).toMatchObject(tags);
+      if (of === 'rows') expect(found[0]?.metadata).toMatchObject({ redacted: true });
+    }
+  });
+
+  it('tells a conversation turn by turn or not at all, and begins with a row that has an answer', async () => {
+    const talk = { conversation: true, steps: 2, output: 'Which date?\nbook({})' } as const;
+    const turns = [
+      { action: 'Which date?', observation: 'Monday' },
+      { action: 'book({})', observation: '' },
+    ];
+    const from = sourceOf([
+      exampleRow(0, { ...talk, turns }),
+      exampleRow(1, talk),
+      exampleRow(2, { label: false }),
+      exampleRow(3),
+    ]);
+    for (const { name: format, of } of FORMATS.filter((each) => each.of === 'rows')) {
+      const found: string[] = [];
+      const report = await exportRows(from, { format, out: async (line) => found.push(line) });
+      const inTurns = format.startsWith('chat');
+      expect([of, report.left_out.conversation]).toEqual(['rows', inTurns ? 1 : 2]);
+      expect(found[0]).toContain(inTurns ? '"Monday"' : 'n + 3;');
+      expect(found.join('')).not.toContain('Which date?\\nbook');
+    }
   });
 
   it('never tells a rejected answer as one to imitate', async () => {

@@ -100,6 +100,12 @@ describe('a verdict', () => {
   });
 });
 
+it('a reason never rounds a number over to the other side of its limit', () => {
+  const [near] = judge([sketch(1, { quality: 59.99, confidence: 0.5, actions: 2.5 })], SETTINGS);
+  expect(near).toMatchObject({ verdict: 'reject', composite: 0.55994 });
+  expect(near?.reasons).toEqual(['its worth is 0.5599, below 0.56 from which it is looked at']);
+});
+
 describe('outliers', () => {
   const random = createRandom(11);
   const usual = Array.from({ length: 300 }, (_, i) =>
@@ -133,6 +139,17 @@ describe('outliers', () => {
     const negatives = usual.map((one) => ({ ...one, id: `n${one.id}`, label: false }));
     expect(judge(negatives, SETTINGS).some((one) => 'outlier' in one)).toBe(false);
     expect(judge([...usual.slice(0, 99), ...odd], SETTINGS).every((one) => 'outlier' in one)).toBe(true);
+  });
+
+  it('are not what every tenth is, where little else differs', () => {
+    const draw = createRandom(3);
+    const judged = judge(
+      Array.from({ length: 400 }, (_, i) =>
+        sketch(i, { confidence: i % 10 === 0 ? 0.7 : 1, output_chars: Math.round(300 * 4 ** draw()) }),
+      ),
+      SETTINGS,
+    );
+    expect(judged.filter(({ reasons }) => /unlike/.test(reasons.join()))).toEqual([]);
   });
 
   it('are none where all examples are the same', () => {
