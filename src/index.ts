@@ -75,7 +75,31 @@ export type { Prediction } from './learning/predict/predict.ts';
 export type { Prepared, Submitted, Wanted } from './learning/reflection/reflect.ts';
 export type { FeedbackDoor, PreferencesDoor, RewardDoor } from './library/feedback.ts';
 export { createLearningPipeline, type PipelineOptions, type PublicPipeline } from './library/pipeline.ts';
-export type { DatasetsDoor, EvaluationDoor } from './library/training.ts';
+export {
+  type BuildOptions,
+  type BuildResult,
+  type Comparison,
+  type DatasetDiff,
+  type DatasetsDoor,
+  type Decision,
+  type EvaluateOptions,
+  type EvaluationDoor,
+  EvaluationReport,
+  type EvaluationTask,
+  type ExportOptions,
+  type ExportReport,
+  fewerTasks,
+  type Guard,
+  type GuardSpec,
+  parseRule,
+  type Removal,
+  type ReviewQuery,
+  reportSoFar,
+  type SolveFunction,
+  type Solver,
+  type SolverLimits,
+  tasksOfFile,
+} from './library/training.ts';
 export type { Budget } from './llm/budget.ts';
 export { createHashingEmbedder } from './llm/hashing-embedder.ts';
 export { isEmbedderDown } from './llm/openai-embedder.ts';

@@ -63,3 +63,12 @@ function whole(text: string, cut: number): number {
 }
 
 const grouped = (count: number) => count.toLocaleString('en-US');
+
+/** The value of JSON text; undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -94,7 +94,9 @@ const decideOnAll = (command: Command, dataset: string, options: ReviewOptions) 
     const decided = await decideAll(ctx, { dataset, project: globals(command).project }, { state, by, note });
     const { pending } = await countReviews(ctx);
     answer({ json }, { dataset, state, decided, waiting: pending }, () =>
-      [`${plural(decided, 'example')} ${state}.`, waitingText(pending)].join('\n'),
+      decided === 0
+        ? `Nothing of ${cleanText(dataset)} waits for review.`
+        : [`${plural(decided, 'example')} ${state}.`, waitingText(pending)].join('\n'),
     );
   });
 

@@ -21,15 +21,17 @@ function column(entries: [count: number, what: string][]): string[] {
 const BY_FATE = new Set(['rejected', 'waiting', 'near_duplicates', 'sampled_down']);
 
 export function buildText(result: BuildResult): string {
-  const { adds_to, counts, left_out, dropped, sampled } = result;
+  const { adds_to, counts, left_out, dropped, sampled, reason } = result;
   const reasons = reasonsOf(left_out, false)
     .filter(([reason]) => !BY_FATE.has(reason))
     .map(([reason, count]): [number, string] => [count, reasonText(reason)]);
   const added = adds_to === undefined ? 'came in' : 'new, came in';
+  // Nothing new was there to look at: the headline says it all.
+  if (reason === 'too_few_new' && counts.runs === 0) return headline(result);
   return [
     headline(result),
     '',
-    `Looked at ${plural(counts.runs, 'run')} at ${plural(counts.tasks, 'task')}. ${number(counts.selected)} were selected:`,
+    `Looked at ${plural(counts.runs, 'run')} at ${plural(counts.tasks, 'task')}. ${number(counts.selected)} were selected${counts.selected > 0 ? ':' : '.'}`,
     ...column([
       [counts.accepted, added],
       [counts.waiting, reasonText('waiting')],
@@ -54,12 +56,19 @@ export function buildText(result: BuildResult): string {
 
 function headline({ built, reason, version, adds_to, counts }: BuildResult): string {
   const name = version ? `${version.name}@${version.version}` : '';
+  if (reason === 'too_few_new' && counts.runs === 0)
+    return `Nothing was built: no run was recorded, judged or decided on since ${name}. Other settings, or --fresh, select anew from all.`;
+  if (reason === 'too_few_new' && counts.accepted === 0)
+    return `Nothing was built: of what is new nothing comes in. The newest is ${name}.`;
   if (reason === 'too_few_new')
     return `Nothing was built: ${number(counts.accepted)} new, too few for a version. They are looked at again next time; --least 1 takes them now. The newest is ${name}.`;
   if (reason === 'same_content') return `Nothing was built: it would be ${name} once more.`;
   if (!version) return '';
   const { examples, negatives, pairs, tasks, by_split } = version.statistics;
-  const wrong = negatives > 0 ? ` (${number(negatives)} of them rejected answers)` : '';
+  const wrong =
+    negatives > 0
+      ? ` (${number(examples - negatives)} accepted answers, ${number(negatives)} rejected ones)`
+      : '';
   const base = adds_to === undefined ? '' : `, added to ${adds_to}`;
   return [
     `${built ? '' : 'Nothing was written. It would be '}${name}${base}: ${plural(examples, 'example')}${wrong} and ${plural(pairs, 'preference pair')} at ${plural(tasks, 'task')}.`,
@@ -128,7 +137,7 @@ export function versionText(version: DatasetVersion): string {
   const percent = (share: number) => Number((100 * share).toFixed(2));
   return [
     `${name}@${version.version}, built ${created_at.slice(0, 16).replace('T', ' ')} UTC, ${content_hash.slice(0, 12)}`,
-    `${plural(examples, 'example')} (${number(negatives)} rejected answers), ${plural(pairs, 'preference pair')}, ${plural(tasks, 'task')}; ${SPLITS.map((split) => `${split} ${number(by_split[split])}`).join(', ')}.`,
+    `${plural(examples, 'example')} (${number(examples - negatives)} accepted answers, ${number(negatives)} rejected ones), ${plural(pairs, 'preference pair')}, ${plural(tasks, 'task')}; ${SPLITS.map((split) => `${split} ${number(by_split[split])}`).join(', ')}.`,
     parent
       ? `After ${parent.version}: ${number(changes.added)} added, ${number(changes.removed)} removed, ${number(changes.kept)} kept.`
       : 'The first version.',
@@ -228,7 +237,10 @@ export function diffText({
     `${number(count).padStart(7)}  ${what}`,
     ...rows
       .slice(0, 5)
-      .map(({ example, from, to }) => `           ${example}  ${[from, to].filter(Boolean).join(' → ')}`),
+      .map(
+        ({ example, from, to }) =>
+          `           ${example}  ${[...new Set([from, to])].filter(Boolean).join(' → ')}`,
+      ),
     ...(count > 5 ? ['           …'] : []),
   ];
   return [

@@ -26,6 +26,7 @@ import {
   versionText,
 } from './datasets-text.ts';
 import { answer, globals, wholeNumber, withContext } from './frame.ts';
+import { stoppable } from './stoppable.ts';
 
 interface BuildFlags {
   rule?: string;
@@ -79,7 +80,7 @@ export function addDatasets(program: Command): void {
     );
   datasets
     .command('diff <before> <after>')
-    .description('What is different between two versions, NAME@VERSION each')
+    .description('What is different between two versions, NAME or NAME@VERSION each')
     .action((before: string, after: string, _: unknown, command: Command) =>
       withContext(command, async (ctx, { json }) => {
         const [a, b] = [await datasetVersion(ctx, before), await datasetVersion(ctx, after)];
@@ -144,8 +145,9 @@ function addBuild(datasets: Command): void {
       const options = optionsOf(name, flags, project);
       return withContext(command, async (ctx) => {
         const bar = progressBar(json);
-        const result = await stoppable((signal) =>
-          buildDataset(ctx, { ...options, signal, progress: bar.update }, pairsFrom(ctx)),
+        const result = await stoppable(
+          (signal) => buildDataset(ctx, { ...options, signal, progress: bar.update }, pairsFrom(ctx)),
+          'Stopped; no version was written.',
         ).finally(bar.stop);
         answer({ json }, result, () => buildText(result));
       });
@@ -216,20 +218,6 @@ async function firstRows(
   }
   return rows;
 }
-
-/** Runs `work` so that an interrupt from the keyboard, or a request to end, ends it in good order. */
-async function stoppable<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
-  const abort = new AbortController();
-  const stop = () => abort.abort(callerError('stopped', 'Stopped; no version was written.'));
-  for (const signal of STOPS) process.once(signal, stop);
-  try {
-    return await work(abort.signal);
-  } finally {
-    for (const signal of STOPS) process.off(signal, stop);
-  }
-}
-
-const STOPS = ['SIGINT', 'SIGTERM'] as const;
 
 function progressBar(json: boolean | undefined) {
   if (json || !process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };

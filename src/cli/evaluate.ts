@@ -1,9 +1,11 @@
 /** Command `evaluate`: how many retries a model needs on held-out tasks, by itself or before against after. */
+
 import { access, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { callerError } from '../errors.ts';
+import { jsonIn } from '../text.ts';
 import { trainingError } from '../training/codes.ts';
 import { datasetVersion } from '../training/datasets/read.ts';
 import { type Comparison, compareReports } from '../training/evaluate/compare.ts';
@@ -17,6 +19,7 @@ import { fewerTasks, tasksOfDataset, tasksOfFile } from '../training/evaluate/ta
 import { evaluationSvg } from './evaluate-figure.ts';
 import { evaluationText } from './evaluate-text.ts';
 import { answer, globals, wholeNumber, withContext } from './frame.ts';
+import { stoppable } from './stoppable.ts';
 import { writeAside } from './training-data.ts';
 
 interface Options {
@@ -33,8 +36,8 @@ interface Options {
   againstKeyFile?: string;
   againstSolver?: string;
   against?: string;
-  guard: string[];
-  schema: string[];
+  guard?: string[];
+  schema?: string[];
   answerFile?: string;
   recordedChecks?: boolean;
   samples: number;
@@ -61,7 +64,7 @@ export interface Evaluated {
 }
 
 export function addEvaluate(program: Command): void {
-  const several = (value: string, before: string[]) => [...before, value];
+  const several = (value: string, before: string[] = []) => [...before, value];
   const number = (name: string, means: string, standard: number, parse = wholeNumber) =>
     new Option(name, means).argParser(parse).default(standard);
   program
@@ -69,10 +72,7 @@ export function addEvaluate(program: Command): void {
     .description(
       'E[retries]: how often a model is rejected before it is accepted, on tasks it was not trained on',
     )
-    .option(
-      '--dataset <name>',
-      'tasks of its test split; with --tasks, what they must not have been trained on',
-    )
+    .option('--dataset <name>', 'tasks of its test split; with --tasks: those must not be in its train split')
     .option('--tasks <file>', 'tasks as JSON lines: {"specification": …, "id"?: …, "guard"?: …}')
     .option('--skip-seen', 'leave out tasks that were trained on, instead of refusing')
     .addOption(new Option('--limit <n>', 'so many tasks at most, drawn by the seed').argParser(wholeNumber))
@@ -88,18 +88,8 @@ export function addEvaluate(program: Command): void {
     .option('--against-key-file <file>', 'a file with the key for --against-base-url')
     .option('--against-solver <command>', 'compare with this command')
     .option('--against <file>', 'compare with what --out wrote before')
-    .option(
-      '--guard <command>',
-      'judges every answer: exit 0 accepts; may be given several times',
-      several,
-      [],
-    )
-    .option(
-      '--schema <file>',
-      'a JSON schema that every answer must fit; may be given several times',
-      several,
-      [],
-    )
+    .option('--guard <command>', 'judges every answer: exit 0 accepts; may be given several times', several)
+    .option('--schema <file>', 'a JSON schema that every answer must fit; likewise', several)
     .option(
       '--recorded-checks',
       'run the checks that the recorded runs of --dataset brought along (task.verifier), in throw-away directories',
@@ -115,13 +105,13 @@ export function addEvaluate(program: Command): void {
     .addOption(number('--guard-timeout <seconds>', 'for one check', 30, seconds))
     .addOption(number('--guard-memory <mb>', 'for one check', 1_024, positive))
     .addOption(number('--concurrency <n>', 'samples under way at the same time', 2))
-    .option('--out <file>', 'write the report there; a run that was ended goes on from what lies beside it')
+    .option('--out <file>', 'write the report there; one that was stopped goes on from what lies beside')
     .option('--svg <file>', 'write a figure there')
     .option('--keep-answers', 'answers and feedback in the report')
     .option('--again', 'start over, whatever lies beside --out')
     .action((options: Options, command: Command) =>
       withContext(command, async (ctx) => {
-        const evaluated = await run(ctx, options);
+        const evaluated = await stoppable((signal) => run(ctx, options, signal), 'Stopped.', hintOf(options));
         if (options.out !== undefined) await settle(options.out, evaluated);
         if (options.svg !== undefined)
           await writeFile(options.svg, evaluationSvg(evaluated)).catch(refuse(options.svg));
@@ -130,7 +120,12 @@ export function addEvaluate(program: Command): void {
     );
 }
 
-async function run(ctx: Context, options: Options): Promise<Evaluated> {
+const hintOf = ({ out }: Options): string =>
+  out === undefined
+    ? 'Nothing is kept; with --out FILE the same command goes on from what is finished.'
+    : 'What is finished is kept: the same command goes on from there.';
+
+async function run(ctx: Context, options: Options, signal: AbortSignal): Promise<Evaluated> {
   const solver = solverOf(ctx, options, options);
   if (!solver) throw callerError('usage', 'Give --model or --solver.');
   const other = solverOf(ctx, options, {
@@ -149,7 +144,8 @@ async function run(ctx: Context, options: Options): Promise<Evaluated> {
     const journal = options.out === undefined ? undefined : `${options.out}${suffix}`;
     if (options.again && journal !== undefined) await rm(journal, { force: true });
     const progress = progressOf(other ? (suffix === JOURNAL ? 'after: ' : 'before: ') : '');
-    return evaluate(ctx, { ...common, solver: asked, journal, progress }).catch(async (error: unknown) => {
+    const given = { ...common, solver: asked, journal, progress, signal };
+    return evaluate(ctx, given).catch(async (error: unknown) => {
       const report = reportSoFar(error);
       if (report && options.out !== undefined) await write(options.out, { report });
       throw error;
@@ -179,9 +175,12 @@ async function settingsOf(ctx: Context, options: Options): Promise<Omit<Evaluate
   const version = dataset === undefined ? undefined : await datasetVersion(ctx, dataset);
   const tasks =
     file !== undefined ? await tasksOfFile(file) : version ? await tasksOfDataset(ctx, version, options) : [];
-  const schemas = await Promise.all(options.schema.map(readSchema));
+  const schemas = await Promise.all((options.schema ?? []).map(readSchema));
   const answer_file = options.answerFile;
-  const guards = options.guard.map((command) => ({ command, ...(answer_file ? { answer_file } : {}) }));
+  const guards = (options.guard ?? []).map((command) => ({
+    command,
+    ...(answer_file ? { answer_file } : {}),
+  }));
   return {
     tasks: limit === undefined ? tasks : fewerTasks(tasks, limit, seed),
     guards: [...schemas, ...guards],
@@ -241,24 +240,16 @@ async function checkWritable(path: string): Promise<void> {
 
 async function readReport(path: string): Promise<EvaluationReport> {
   const text = await readFile(path, 'utf8').catch(unreadable(path));
-  const value = parsed(text) as { report?: unknown } | undefined;
+  const value = jsonIn(text) as { report?: unknown } | undefined;
   const read = EvaluationReport.safeParse(value?.report ?? value);
   if (!read.success) throw trainingError('E7408');
   return read.data;
 }
 
 async function readSchema(path: string): Promise<GuardSpec> {
-  const read = GuardSpec.safeParse({ schema: parsed(await readFile(path, 'utf8').catch(unreadable(path))) });
+  const read = GuardSpec.safeParse({ schema: jsonIn(await readFile(path, 'utf8').catch(unreadable(path))) });
   if (!read.success) throw callerError('usage', `${path} holds no JSON schema.`);
   return read.data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const unreadable =

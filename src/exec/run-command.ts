@@ -56,7 +56,7 @@ export interface Ran {
   ms: number;
 }
 
-export const MOST_PROCESSES = 512;
+const MOST_PROCESSES = 512;
 const LOOK_EVERY_MS = 100;
 const LOOK_SELDOM_MS = 500;
 /** How long pipes may stay open after everything was killed. */

@@ -9,10 +9,30 @@ import { type Removal, removeDataset } from '../training/datasets/remove.ts';
 import { type Comparison, compareReports } from '../training/evaluate/compare.ts';
 import { type EvaluateOptions, evaluate } from '../training/evaluate/evaluate.ts';
 import type { EvaluationReport } from '../training/evaluate/report.ts';
+import type { Solver } from '../training/evaluate/solver.ts';
+import { commandSolver } from '../training/evaluate/solver-command.ts';
+import { endpointSolver } from '../training/evaluate/solver-endpoint.ts';
+import type { EvaluationTask } from '../training/evaluate/task.ts';
+import { tasksOfDataset } from '../training/evaluate/tasks.ts';
 import { type ExportOptions, type ExportReport, exportDataset } from '../training/export/export.ts';
 import { type Decision, decide } from '../training/review/decide.ts';
 import { listReviews, type ReviewQuery } from '../training/review/queue.ts';
 import type { DatasetRow, DatasetVersion, ExampleReview, PreferenceExample, Split } from '../types.ts';
+
+export type { BuildOptions, BuildResult } from '../training/datasets/build.ts';
+export type { DatasetDiff } from '../training/datasets/diff.ts';
+export type { Removal } from '../training/datasets/remove.ts';
+export type { Comparison } from '../training/evaluate/compare.ts';
+export { type EvaluateOptions, reportSoFar } from '../training/evaluate/evaluate.ts';
+export type { Guard } from '../training/evaluate/guard.ts';
+export { EvaluationReport } from '../training/evaluate/report.ts';
+export type { SolveFunction, Solver } from '../training/evaluate/solver.ts';
+export type { EvaluationTask, GuardSpec } from '../training/evaluate/task.ts';
+export { fewerTasks, tasksOfFile } from '../training/evaluate/tasks.ts';
+export type { ExportOptions, ExportReport } from '../training/export/export.ts';
+export type { Decision } from '../training/review/decide.ts';
+export type { ReviewQuery } from '../training/review/queue.ts';
+export { parseRule } from '../training/rules/parse.ts';
 
 /** Datasets by `NAME`, the newest version, or `NAME@VERSION`. Errors have the codes E7000–E7999. */
 export interface DatasetsDoor {
@@ -31,9 +51,23 @@ export interface DatasetsDoor {
   decide(id: string, decision: Decision): Promise<ExampleReview>;
 }
 
+/** Of one answer: 0.7, 1,024 tokens and 120 s where not said otherwise. */
+export interface SolverLimits {
+  temperature?: number;
+  maxTokens?: number;
+  timeoutMs?: number;
+}
+const LIMITS = { temperature: 0.7, maxTokens: 1_024, timeoutMs: 120_000 };
+
 /** How many attempts a solver needs until its answer is accepted. */
 export interface EvaluationDoor {
   run(options: EvaluateOptions): Promise<EvaluationReport>;
+  /** The test split of a dataset; `recordedChecks`: with the commands that its recorded runs brought along, to be run. */
+  tasksOf(reference: string, options?: { recordedChecks?: boolean }): Promise<EvaluationTask[]>;
+  /** A command as the solver, run where the process is: the prompt on stdin, the answer on stdout. `memoryMb`: 8,192. */
+  command(command: string, limits?: SolverLimits & { memoryMb?: number }): Solver;
+  /** A model at an OpenAI-compatible endpoint, by default the configured one; the configured key goes to that one alone. */
+  model(model: string, at?: SolverLimits & { baseUrl?: string; key?: string }): Solver;
   /** Paired by task and sample. @throws KnowhowError `E7405`. */
   compare(before: EvaluationReport, after: EvaluationReport, seed?: number): Comparison;
 }
@@ -57,5 +91,27 @@ export const datasetsDoor = (ctx: Context): DatasetsDoor => ({
 
 export const evaluationDoor = (ctx: Context): EvaluationDoor => ({
   run: (options) => evaluate(ctx, options),
+  tasksOf: async (reference, options) => tasksOfDataset(ctx, await datasetVersion(ctx, reference), options),
+  command: (command, limits) =>
+    commandSolver({
+      ...LIMITS,
+      memoryMb: 8_192,
+      ...limits,
+      command,
+      name: ctx.redactor.redact(command).text,
+      startedIn: process.cwd(),
+    }),
+  model: (model, { baseUrl, key, ...limits } = {}) => {
+    const { llm } = ctx.config;
+    const isConfigured = baseUrl === undefined || baseUrl === llm?.base_url;
+    return endpointSolver({
+      ...LIMITS,
+      ...limits,
+      model,
+      baseUrl: baseUrl ?? llm?.base_url,
+      key: key ?? (isConfigured ? llm?.api_key : undefined),
+      redact: (text) => ctx.redactor.redact(text).text,
+    });
+  },
   compare: (before, after, seed = 0) => compareReports(before, after, seed),
 });

@@ -80,7 +80,7 @@ function shown(review: ExampleReview, most = { asked: Infinity, answered: Infini
     succeeded: label,
     state,
     reasons: judgement.reasons,
-    composite: judgement.composite,
+    composite: judgement.composite === null ? null : Number(judgement.composite.toFixed(3)),
     asked: trimText(asked, most.asked),
     answered: trimText(answered, most.answered),
     ...(decided_by === undefined ? {} : { decided_by }),

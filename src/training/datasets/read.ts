@@ -1,9 +1,11 @@
 /** Datasets as they lie in their place: which there are, one version, its rows and pairs. */
+
 import { createHash } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { KnowhowError } from '../../errors.ts';
+import { jsonIn } from '../../text.ts';
 import { DatasetRow, DatasetVersion, PreferenceExample, type Split } from '../../types.ts';
 import { trainingError } from '../codes.ts';
 import { openPlace } from '../places/open.ts';
@@ -56,7 +58,8 @@ export async function datasetVersion(ctx: Context, reference: string): Promise<D
     const versions = await versionsOf(place, name);
     const newest = versions.at(-1);
     if (newest === undefined) throw trainingError('E7200');
-    if (version !== undefined && !versions.includes(version)) throw trainingError('E7201');
+    if (version !== undefined && !versions.includes(version))
+      throw trainingError('E7201', `There is ${versions.join(', ')}.`);
     return readManifest(place, name, version ?? newest);
   });
 }
@@ -70,7 +73,7 @@ export async function versionsOf(place: Place, name: string): Promise<string[]> 
 /** @throws KnowhowError `E7204` where it is not what a build writes, `E7208` where a newer Knowhow wrote it. */
 export async function readManifest(place: Place, name: string, version: string): Promise<DatasetVersion> {
   const text = await place.text(manifestKey(name, version));
-  const value = parsed(text ?? '');
+  const value = jsonIn(text ?? '');
   const { layout } = (value ?? {}) as { layout?: unknown };
   if (typeof layout === 'number' && layout > 1) throw trainingError('E7208');
   const read = DatasetVersion.safeParse(value);
@@ -150,17 +153,9 @@ export async function* linesOf(place: Place, name: string, file: StoredFile): As
 }
 
 export function checked<T>(schema: z.ZodType<T>, line: string): T {
-  const read = schema.safeParse(parsed(line));
+  const read = schema.safeParse(jsonIn(line));
   if (!read.success) throw trainingError('E7204', 'A line of it cannot be read.');
   return read.data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const MANIFEST =

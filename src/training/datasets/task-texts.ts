@@ -1,6 +1,8 @@
 /** Tasks of a file as texts, whatever wrote it. */
+
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { jsonIn } from '../../text.ts';
 import { trainingError } from '../codes.ts';
 
 const LARGEST_FILE = 256 * 2 ** 20;
@@ -44,7 +46,7 @@ export async function* taskTexts(path: string): AsyncGenerator<string> {
 
 function textOf(line: string, number: number): string {
   if (!/^[{"]/u.test(line)) return line;
-  const value = parsed(line);
+  const value = jsonIn(line);
   if (typeof value === 'string') return value;
   // Text may begin with a quotation mark; what begins as a record must be one.
   if (value === undefined && line.startsWith('"')) return line;
@@ -54,12 +56,4 @@ function textOf(line: string, number: number): string {
     if (text.success && text.data.trim() !== '') return text.data;
   }
   throw trainingError('E7404', `Line ${number} names no specification, task, prompt or question.`);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,12 +8,12 @@
 import { z } from 'zod';
 import { isInside } from '../../exec/inside.ts';
 import { type Ran, runCommand } from '../../exec/run-command.ts';
-import { cleanText } from '../../text.ts';
+import { cleanText, jsonIn } from '../../text.ts';
 import { trainingError } from '../codes.ts';
 import { type Guard, type Trouble, tooLate, type Verdict } from './guard.ts';
 import type { CommandGuard } from './task.ts';
 
-export const FATAL_EXIT = 113;
+const FATAL_EXIT = 113;
 const ANSWER_FILE = 'answer.txt';
 const LONGEST_FEEDBACK = 2_000;
 const OUTPUT_BYTES = 1_000_000;
@@ -52,7 +52,7 @@ const Said = z.object({
 });
 
 function verdictOf(ran: Ran, limits: { timeoutMs: number; memoryMb: number }): Verdict {
-  const said = Said.safeParse(parsed(ran.stdout)).data;
+  const said = Said.safeParse(jsonIn(ran.stdout)).data;
   const feedback = endOf(cleanText(said ? said.feedback : `${ran.stdout}\n${ran.stderr}`).trim());
   if (ran.ended !== 'exit')
     return inTrouble(ran.ended === 'signal' ? 'crashed' : ran.ended, limits, feedback);
@@ -81,12 +81,3 @@ function inTrouble(
 
 const endOf = (text: string): string =>
   (text.length > LONGEST_FEEDBACK ? `…${text.slice(1 - LONGEST_FEEDBACK)}` : text).toWellFormed();
-
-function parsed(text: string): unknown {
-  if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

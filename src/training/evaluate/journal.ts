@@ -2,8 +2,10 @@
  * What is finished of an evaluation, one line a sample, so that a kill loses what is under way and no more. The first line
  * says which evaluation it is of; another one does not go on with it.
  */
+
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
 import { canonicalJson, contentId } from '../../learners/content-id.ts';
+import { jsonIn } from '../../text.ts';
 import { trainingError } from '../codes.ts';
 import { SampleRecord } from './report.ts';
 
@@ -65,16 +67,8 @@ async function readLines(path: string) {
   const [first = '', ...rest] = bytes.toString('utf8', 0, whole || bytes.length).split('\n');
   const finished = new Map<string, SampleRecord>();
   for (const line of rest) {
-    const record = SampleRecord.safeParse(parsed(line)).data;
+    const record = SampleRecord.safeParse(jsonIn(line)).data;
     if (record) finished.set(canonicalJson([record.task, record.sample]), record);
   }
   return { first, finished: [...finished.values()], whole };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

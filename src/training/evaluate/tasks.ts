@@ -1,9 +1,11 @@
 /** Where tasks come from: the test split of a dataset, or a file of JSON lines. */
+
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { KnowhowError } from '../../errors.ts';
 import { contentId } from '../../learners/content-id.ts';
+import { jsonIn } from '../../text.ts';
 import type { DatasetVersion } from '../../types.ts';
 import { trainingError } from '../codes.ts';
 import { rowsOf } from '../datasets/read.ts';
@@ -54,8 +56,8 @@ export async function tasksOfFile(path: string): Promise<EvaluationTask[]> {
   for await (const line of linesOf(path)) {
     nth += 1;
     if (line.trim() === '') continue;
-    const read = Line.safeParse(parsed(line));
-    if (!read.success) throw trainingError('E7404', `Line ${nth} of the file is none.`);
+    const read = Line.safeParse(jsonIn(line));
+    if (!read.success) throw trainingError('E7404', `Line ${nth}: ${wrongWith(line)}`);
     const { specification, guard = [], id = contentId('task', specification) } = read.data;
     if (tasks.has(id)) throw trainingError('E7404', `Line ${nth} has the id of an earlier one.`);
     if (tasks.size === MOST_TASKS) throw trainingError('E7404', `There are more than ${MOST_TASKS}.`);
@@ -81,6 +83,18 @@ export const tasksHash = (tasks: EvaluationTask[], forAll: unknown[]): string =>
       .map(({ id, specification, guards }) => [id, specification, guards]),
   ]);
 
+/** Without a word of the line, but for keys that are misspelt ones of ours. */
+function wrongWith(line: string): string {
+  const value = jsonIn(line);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is no JSON object.';
+  const { id, specification, guard, ...others } = value as Record<string, unknown>;
+  if (Object.keys(others).length > 0)
+    return `it has ${'guards' in others ? '"guards"' : 'other keys'}; there are id, specification and guard.`;
+  if (!Line.shape.specification.safeParse(specification).success) return '"specification" must be a text.';
+  if (!Line.shape.id.safeParse(id).success) return '"id" must be a text of 1 to 500 characters.';
+  return '"guard" must be {"command": …}, with "files", "answer_file" or "timeout_ms" if need be, or {"schema": …}, or a list of these.';
+}
+
 /** Not by readline, which holds a line of any length. A byte order mark is no part of the first. */
 async function* linesOf(path: string): AsyncGenerator<string, void> {
   let [begun, nth] = ['', 1];
@@ -98,14 +112,6 @@ async function* linesOf(path: string): AsyncGenerator<string, void> {
     yield begun;
   } catch (cause) {
     if (cause instanceof KnowhowError) throw cause;
-    throw trainingError('E7404', 'The file cannot be read.', { cause });
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+    throw trainingError('E7404', 'The file of tasks cannot be read: is it there?', { cause });
   }
 }

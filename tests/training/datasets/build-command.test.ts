@@ -23,7 +23,7 @@ describe('knowhow datasets', () => {
       'refinement or status:accepted',
     );
     expect(built).toMatch(
-      /^poems@1\.0\.0: 12 examples \(6 of them rejected answers\) and 6 preference pairs at 6 tasks\./u,
+      /^poems@1\.0\.0: 12 examples \(6 accepted answers, 6 rejected ones\) and 6 preference pairs at 6 tasks\./u,
     );
     expect(built).toContain('1 example to look at: knowhow datasets review');
     await ctx.memory.trajectories.put(attempts(3, 30));

@@ -123,6 +123,12 @@ it('a file of tasks says which line is none', async () => {
       code: 'E7404',
       message: expect.stringContaining('Line 2'),
     });
+  const wrong = (line: string) =>
+    tasksOfFile(file('wrong.jsonl', line)).catch((error: Error) => error.message);
+  expect(await wrong('{"specification": "a"')).toMatch(/Line 1: it is no JSON object/u);
+  expect(await wrong('{"specification": 1}')).toMatch(/"specification" must be a text/u);
+  expect(await wrong('{"specification": "a", "guards": []}')).toMatch(/it has "guards"; there are/u);
+  expect(await wrong('{"specification": "a", "guard": {"cmd": "true"}}')).toMatch(/"guard" must be/u);
   await expect(tasksOfFile(join(data, 'none.jsonl'))).rejects.toMatchObject({ code: 'E7404' });
 });
 
