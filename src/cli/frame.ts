@@ -37,11 +37,12 @@ export function answer(options: GlobalOptions, value: unknown, text: () => strin
 /** Codes of errors that are about how the command was called. */
 const USAGE = new Set(['usage', 'unknown_format', 'E7001', 'E7002', 'E7202', 'E7500', 'E7501']);
 
-/** Prints a failure and sets the exit code: 2 for wrong usage, 1 for everything else. */
+/** Prints a failure and sets the exit code: 2 for wrong usage, 130 where it was stopped, as shells say it, 1 for everything else. */
 export function fail(error: unknown, json: boolean): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   const usage = error instanceof CommanderError || (error instanceof KnowhowError && USAGE.has(error.code));
-  process.exitCode = usage ? 2 : 1;
+  const stopped = error instanceof KnowhowError && error.code === 'stopped';
+  process.exitCode = usage ? 2 : stopped ? 130 : 1;
   const described =
     error instanceof CommanderError
       ? { code: 'usage', message: error.message.replace(/^error: /u, ''), hint: 'See `knowhow --help`.' }
