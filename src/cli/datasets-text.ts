@@ -229,6 +229,7 @@ export function diffText({
   changed,
   moved,
   unchanged,
+  judged_anew,
   settings,
   statistics,
 }: DatasetDiff): string {
@@ -247,9 +248,9 @@ export function diffText({
     `${name}: from ${before} to ${after}`,
     ...rows('added', added),
     ...rows('removed', removed),
-    ...rows('changed: told or judged anew', changed),
+    ...rows('changed: told otherwise', changed),
     ...rows('moved to another split', moved),
-    `${number(unchanged).padStart(7)}  as they were`,
+    `${number(unchanged).padStart(7)}  as they were${judged_anew > 0 ? `, ${number(judged_anew)} of them worth more or less among others` : ''}`,
     `Pairs: ${number(statistics.before.pairs)}, now ${number(statistics.after.pairs)}.`,
     ...settings.map(
       ({ setting, before: was, after: is }) =>

@@ -33,11 +33,13 @@ export interface DatasetDiff {
   /** In `after` only. */
   added: Differing;
   removed: Differing;
-  /** The same run with other content: told or judged anew. */
+  /** The same run told otherwise: what would be learned from it is not the same. */
   changed: Differing;
   /** The same row in another split. */
   moved: Differing;
+  /** What would be learned from them is the same; of these, `judged_anew` are worth more or less than before. */
   unchanged: number;
+  judged_anew: number;
   settings: { setting: string; before: unknown; after: unknown }[];
   statistics: { before: DatasetStatistics; after: DatasetStatistics };
 }
@@ -52,6 +54,7 @@ interface Held {
   example: string;
   split: Split;
   content: string;
+  judgement: string;
 }
 
 /**
@@ -65,7 +68,7 @@ export async function diffVersions(
   rowsAtOnce = ROWS_AT_ONCE,
 ): Promise<DatasetDiff> {
   const [added, removed, changed, moved] = [differing(), differing(), differing(), differing()];
-  let unchanged = 0;
+  let [unchanged, judged_anew] = [0, 0];
   const same = a.content_hash === b.content_hash;
   const passes = Math.max(1, Math.ceil(linesOf(a) / rowsAtOnce));
   for (let pass = 0; pass < passes; pass += 1) {
@@ -77,9 +80,13 @@ export async function diffVersions(
       const was = before.get(item);
       before.delete(item);
       if (!was) added.add({ example, item, to: split });
-      else if (was.content !== contentOf(row)) changed.add({ example, item, from: was.split, to: split });
+      else if (was.content !== hashOf(row.example))
+        changed.add({ example, item, from: was.split, to: split });
       else if (was.split !== split) moved.add({ example, item, from: was.split, to: split });
-      else unchanged += 1;
+      else {
+        unchanged += 1;
+        if (was.judgement !== hashOf(row.judgement)) judged_anew += 1;
+      }
     }
     for (const [item, { example, split }] of before) removed.add({ example, item, from: split });
   }
@@ -93,6 +100,7 @@ export async function diffVersions(
     changed: changed.done(),
     moved: moved.done(),
     unchanged,
+    judged_anew,
     settings: settingsBetween(a, b),
     statistics: { before: a.statistics, after: b.statistics },
   };
@@ -120,9 +128,10 @@ async function* rowsIn(version: DatasetVersion, rowsOf: RowsOf, pass: number, pa
 const held = (row: DatasetRow, split: Split): Held => ({
   example: row.example.id,
   split,
-  content: contentOf(row),
+  content: hashOf(row.example),
+  judgement: hashOf(row.judgement),
 });
-const contentOf = (row: DatasetRow): string => digest(canonicalJson(row)).toString('base64', 0, 16);
+const hashOf = (part: unknown): string => digest(canonicalJson(part)).toString('base64', 0, 16);
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 function differing() {

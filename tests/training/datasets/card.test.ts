@@ -274,13 +274,15 @@ describe('a diff', () => {
       before: '1.0.0',
       after: '2.0.0',
       same: false,
-      unchanged: 1,
+      // One of them is worth less than it was.
+      unchanged: 2,
+      judged_anew: 1,
       added: { count: 1, rows: [{ example: 'ex6', item: 'run6', to: 'train' }] },
       removed: { count: 1, rows: [{ example: 'ex2', item: 'run2', from: 'train' }] },
       moved: { count: 1, rows: [{ example: 'ex3', from: 'train', to: 'validation' }] },
       settings: [{ setting: 'seed', before: 42, after: 43 }],
     });
-    expect(diff.changed.rows.map(({ item }) => item)).toEqual(['run4', 'run5']);
+    expect(diff.changed.rows.map(({ item }) => item)).toEqual(['run5']);
     expect(await diffVersions(a, b, given, 1)).toEqual(diff);
     expect(await diffVersions(a, a, given)).toMatchObject({ same: true, unchanged: 5, added: { count: 0 } });
   });
