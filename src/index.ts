@@ -97,7 +97,6 @@ export {
   reportSoFar,
   type SolveFunction,
   type Solver,
-  type SolverLimits,
   tasksOfFile,
 } from './library/training.ts';
 export type { Budget } from './llm/budget.ts';
@@ -105,6 +104,7 @@ export { createHashingEmbedder } from './llm/hashing-embedder.ts';
 export { isEmbedderDown } from './llm/openai-embedder.ts';
 export type { Embedder, EmbedderUsage, Llm, LlmAnswer, LlmRequest, LlmUsage } from './llm/ports.ts';
 export type { Memory } from './memory/memory.ts';
+export type { SolverLimits } from './training/evaluate/configured-solvers.ts';
 export * from './types.ts';
 export type { ForgetOptions, ForgetReport } from './upkeep/forget.ts';
 export type { MemoryImport } from './upkeep/import-memory.ts';

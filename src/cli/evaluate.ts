@@ -9,11 +9,10 @@ import { jsonIn } from '../text.ts';
 import { trainingError } from '../training/codes.ts';
 import { datasetVersion } from '../training/datasets/read.ts';
 import { type Comparison, compareReports } from '../training/evaluate/compare.ts';
+import { solverOfCommand, solverOfModel } from '../training/evaluate/configured-solvers.ts';
 import { type EvaluateOptions, evaluate, reportSoFar } from '../training/evaluate/evaluate.ts';
 import { EvaluationReport } from '../training/evaluate/report.ts';
 import type { Solver } from '../training/evaluate/solver.ts';
-import { commandSolver } from '../training/evaluate/solver-command.ts';
-import { endpointSolver } from '../training/evaluate/solver-endpoint.ts';
 import { GuardSpec, LONGEST_MS } from '../training/evaluate/task.ts';
 import { fewerTasks, tasksOfDataset, tasksOfFile } from '../training/evaluate/tasks.ts';
 import { evaluationSvg } from './evaluate-figure.ts';
@@ -204,24 +203,11 @@ function solverOf(ctx: Context, options: Options, named: Named): Solver | undefi
     timeoutMs: 1_000 * options.timeout,
   };
   if (solver !== undefined)
-    return commandSolver({
-      command: solver,
-      name: ctx.redactor.redact(solver).text,
-      startedIn: process.cwd(),
-      memoryMb: options.solverMemory,
-      ...limits,
-    });
+    return solverOfCommand(ctx, solver, { memoryMb: options.solverMemory, ...limits });
   if (model === undefined) return undefined;
   if (baseUrl !== undefined) checkUrl(baseUrl);
-  const { llm } = ctx.config;
-  const isConfigured = baseUrl === undefined || baseUrl === llm?.base_url;
-  return endpointSolver({
-    model,
-    baseUrl: baseUrl ?? llm?.base_url,
-    key: keyFile === undefined ? (isConfigured ? llm?.api_key : undefined) : { file: keyFile },
-    redact: (text) => ctx.redactor.redact(text).text,
-    ...limits,
-  });
+  const key = keyFile === undefined ? undefined : { file: keyFile };
+  return solverOfModel(ctx, model, { baseUrl, key, ...limits });
 }
 
 function checkUrl(text: string): void {

@@ -7,11 +7,14 @@ import { type DatasetDiff, diffVersions } from '../training/datasets/diff.ts';
 import { datasetVersion, listDatasets, pairsIn, rowsOf } from '../training/datasets/read.ts';
 import { type Removal, removeDataset } from '../training/datasets/remove.ts';
 import { type Comparison, compareReports } from '../training/evaluate/compare.ts';
+import {
+  type SolverLimits,
+  solverOfCommand,
+  solverOfModel,
+} from '../training/evaluate/configured-solvers.ts';
 import { type EvaluateOptions, evaluate } from '../training/evaluate/evaluate.ts';
 import type { EvaluationReport } from '../training/evaluate/report.ts';
 import type { Solver } from '../training/evaluate/solver.ts';
-import { commandSolver } from '../training/evaluate/solver-command.ts';
-import { endpointSolver } from '../training/evaluate/solver-endpoint.ts';
 import type { EvaluationTask } from '../training/evaluate/task.ts';
 import { tasksOfDataset } from '../training/evaluate/tasks.ts';
 import { type ExportOptions, type ExportReport, exportDataset } from '../training/export/export.ts';
@@ -51,14 +54,6 @@ export interface DatasetsDoor {
   decide(id: string, decision: Decision): Promise<ExampleReview>;
 }
 
-/** Of one answer: 0.7, 1,024 tokens and 120 s where not said otherwise. */
-export interface SolverLimits {
-  temperature?: number;
-  maxTokens?: number;
-  timeoutMs?: number;
-}
-const LIMITS = { temperature: 0.7, maxTokens: 1_024, timeoutMs: 120_000 };
-
 /** How many attempts a solver needs until its answer is accepted. */
 export interface EvaluationDoor {
   run(options: EvaluateOptions): Promise<EvaluationReport>;
@@ -92,26 +87,7 @@ export const datasetsDoor = (ctx: Context): DatasetsDoor => ({
 export const evaluationDoor = (ctx: Context): EvaluationDoor => ({
   run: (options) => evaluate(ctx, options),
   tasksOf: async (reference, options) => tasksOfDataset(ctx, await datasetVersion(ctx, reference), options),
-  command: (command, limits) =>
-    commandSolver({
-      ...LIMITS,
-      memoryMb: 8_192,
-      ...limits,
-      command,
-      name: ctx.redactor.redact(command).text,
-      startedIn: process.cwd(),
-    }),
-  model: (model, { baseUrl, key, ...limits } = {}) => {
-    const { llm } = ctx.config;
-    const isConfigured = baseUrl === undefined || baseUrl === llm?.base_url;
-    return endpointSolver({
-      ...LIMITS,
-      ...limits,
-      model,
-      baseUrl: baseUrl ?? llm?.base_url,
-      key: key ?? (isConfigured ? llm?.api_key : undefined),
-      redact: (text) => ctx.redactor.redact(text).text,
-    });
-  },
+  command: (command, limits) => solverOfCommand(ctx, command, limits),
+  model: (model, at) => solverOfModel(ctx, model, at),
   compare: (before, after, seed = 0) => compareReports(before, after, seed),
 });
